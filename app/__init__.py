@@ -1,0 +1,1 @@
+"""The chart store over OCI registries."""

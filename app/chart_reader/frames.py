@@ -1,0 +1,27 @@
+"""What a reader process and the pool say to each other: frames over one socket.
+
+A frame is the length of the rest (8 bytes, big-endian), a kind (1 byte), a body. Each request has one reply.
+"""
+
+import struct
+from dataclasses import dataclass
+
+from app.chart_reader.limits import ReadingLimits
+
+FRAME_HEAD = struct.Struct("!QB")
+KIND_BYTES = 1
+# Requests. READ: an archive. READ_FILE and READ_FILE_BYTES: length of the path (4 bytes), path, archive.
+READ, READ_FILE, READ_FILE_BYTES = 1, 2, 3
+PATH_LENGTH = struct.Struct("!I")
+# Replies. The body is a pickle: nothing; what was read; a ChartReadError; one after which the reader ends.
+READY, DONE, FAILED, FAILED_FOR_GOOD = 10, 11, 12, 13
+PICKLE_PROTOCOL = 5
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerSettings:
+    """`memory_max_bytes` is address space beyond what a worker that has done nothing takes."""
+
+    limits: ReadingLimits
+    timeout_seconds: float
+    memory_max_bytes: int

@@ -1,0 +1,108 @@
+"""A chart archive into its contents: bytes in, facts out."""
+
+import json
+import re
+
+from app.chart_reader.archive import ChartArchive, open_archive
+from app.chart_reader.chart_yaml import CHART_YAML, REQUIREMENTS_YAML, parse_chart_yaml
+from app.chart_reader.contents import ChartContents, ChartFile
+from app.chart_reader.errors import ArchiveTooLarge, MalformedChart
+from app.chart_reader.limits import ReadingLimits
+from app.chart_reader.plain_text import block_text, decode_leniently, decode_strictly
+from app.chart_reader.readme import render_readme
+
+VALUES_YAML = "values.yaml"
+VALUES_SCHEMA = "values.schema.json"
+NOTES = "templates/NOTES.txt"
+# Helm, pkg/action/show.go, readmeFileNames: compared without case, Markdown preferred.
+_README_NAMES = ("readme.md", "readme.txt", "readme")
+_LONE_SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+def read_chart(archive: bytes, limits: ReadingLimits) -> ChartContents:
+    """All that the store keeps of a .tgz. Bytes that are no sound chart raise a ChartReadError, only that."""
+    opened = open_archive(archive, limits)
+    chart_yaml = _strict_text(opened, CHART_YAML, limits.chart_yaml_max_bytes)
+    if chart_yaml is None:
+        raise MalformedChart("it is missing", CHART_YAML)
+    metadata = parse_chart_yaml(
+        chart_yaml, _strict_text(opened, REQUIREMENTS_YAML, limits.chart_yaml_max_bytes), limits
+    )
+    readme_path = _readme_path(opened)
+    readme = None if readme_path is None else _lenient_text(opened, readme_path, limits.readme_max_bytes)
+    schema = _strict_text(opened, VALUES_SCHEMA, limits.values_schema_max_bytes)
+    notes = _lenient_text(opened, NOTES, limits.file_max_bytes)
+    return ChartContents(
+        metadata=metadata,
+        chart_yaml=chart_yaml,
+        readme_markdown=readme,
+        readme_html=None
+        if readme is None or readme_path is None
+        else render_readme(readme, not readme_path.lower().endswith(".txt"), limits),
+        values_yaml=_strict_text(opened, VALUES_YAML, limits.values_yaml_max_bytes),
+        values_schema=schema,
+        values_schema_is_json=None if schema is None else _is_json(schema),
+        notes=None if notes is None else block_text(notes),
+        files=tuple(ChartFile(path, extent[1]) for path, extent in opened.extents.items()),
+    )
+
+
+def read_chart_file(archive: bytes, path: str, limits: ReadingLimits) -> str | None:
+    """The text of one file of a .tgz, `path` relative to its root; None where it is absent or no text.
+
+    Raises a ChartReadError for bytes that are no sound archive.
+    """
+    data = read_chart_file_bytes(archive, path, limits)
+    if data is None:
+        return None
+    try:
+        return decode_strictly(data)
+    except ValueError:
+        return None
+
+
+def read_chart_file_bytes(archive: bytes, path: str, limits: ReadingLimits) -> bytes | None:
+    """The bytes of one file of a .tgz; None where it is absent. Raises as `read_chart_file` does."""
+    return open_archive(archive, limits).data(path)
+
+
+def _bounded(opened: ChartArchive, path: str, size_max_bytes: int) -> bytes | None:
+    data = opened.data(path)
+    if data is not None and len(data) > size_max_bytes:
+        raise ArchiveTooLarge(f"it has {len(data)} bytes, over {size_max_bytes}", path)
+    return data
+
+
+def _strict_text(opened: ChartArchive, path: str, size_max_bytes: int) -> str | None:
+    data = _bounded(opened, path, size_max_bytes)
+    if data is None:
+        return None
+    try:
+        return decode_strictly(data)
+    except ValueError as error:
+        raise MalformedChart("it is not UTF-8 text", path) from error
+
+
+def _lenient_text(opened: ChartArchive, path: str, size_max_bytes: int) -> str | None:
+    data = _bounded(opened, path, size_max_bytes)
+    return None if data is None else decode_leniently(data)
+
+
+def _readme_path(opened: ChartArchive) -> str | None:
+    found = {path.lower(): path for path in reversed(opened.extents) if path.lower() in _README_NAMES}
+    return next((found[name] for name in _README_NAMES if name in found), None)
+
+
+def _is_json(text: str) -> bool:
+    """Whether the text is JSON that can be sent on: RFC 8259, so no NaN, and no escaped lone surrogate."""
+    try:
+        parsed = json.loads(text, parse_constant=_refuse_constant)
+        if _LONE_SURROGATE_ESCAPE.search(text):
+            json.dumps(parsed, ensure_ascii=False).encode("utf-8")
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _refuse_constant(name: str) -> object:
+    raise ValueError(f"{name} is no JSON")

@@ -1,0 +1,142 @@
+"""YAML of strangers into text, lists and mappings, within bounds.
+
+The parser's events are counted as they come and the result is built from them, so that nothing is ever built,
+nor nested, past a bound. PyYAML's own composer recurses in C and crashes on deep nesting; it is not used.
+Scalars stay as they are written: `1.10` is "1.10", never 1.1.
+"""
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import yaml
+from yaml._yaml import CParser
+
+from app.chart_reader.errors import ArchiveTooLarge, MalformedChart, UnsupportedChart
+from app.chart_reader.limits import ReadingLimits
+
+YamlNode: TypeAlias = "str | list[YamlNode] | dict[str, YamlNode] | None"
+
+_TEXT_TAG = "tag:yaml.org,2002:str"
+_NULLS = frozenset(("", "~", "null", "Null", "NULL"))
+
+
+def scan_yaml(text: str, path: str, limits: ReadingLimits) -> YamlNode:
+    """The one document in `text`; None for an empty one. Plain `null`, `~` and nothing are None.
+
+    Refused: duplicate and compound keys, merge keys, tags other than !!str, a second document.
+    `path` is for errors. Raises ArchiveTooLarge, MalformedChart, UnsupportedChart.
+    """
+    parser = CParser(text)
+    try:
+        return _Builder(parser, path, limits).build()
+    except (yaml.YAMLError, UnicodeError, ValueError) as error:
+        raise MalformedChart(f"it is no YAML: {_explained(error)}", path) from error
+    finally:
+        parser.dispose()
+
+
+def _explained(error: Exception) -> str:
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
+        return f"{error.problem} in line {error.problem_mark.line + 1}"
+    return str(error)
+
+
+@dataclass(slots=True)
+class _Open:
+    """A list or mapping whose end is still to come."""
+
+    node: "list[YamlNode] | dict[str, YamlNode]"
+    anchor: str | None
+    # Nodes counted before this one, to know afterwards how many it holds.
+    nodes_before_count: int
+    key: str | None = None
+
+
+@dataclass(slots=True)
+class _Builder:
+    parser: CParser
+    path: str
+    limits: ReadingLimits
+    nodes_count: int = 0
+    open: list[_Open] = field(default_factory=list)
+    # Anchor → what it stands for and how many nodes that is.
+    anchored: dict[str, tuple[YamlNode, int]] = field(default_factory=dict)
+    root: YamlNode = None
+
+    def build(self) -> YamlNode:
+        documents_count = 0
+        while (event := self.parser.get_event()) is not None:
+            if isinstance(event, yaml.ScalarEvent):
+                self._count(1)
+                self._attach(self._scalar(event), event.anchor, 1)
+            elif isinstance(event, yaml.MappingStartEvent):
+                self._begin({}, event)
+            elif isinstance(event, yaml.SequenceStartEvent):
+                self._begin([], event)
+            elif isinstance(event, yaml.CollectionEndEvent):
+                self._end()
+            elif isinstance(event, yaml.AliasEvent):
+                self._expand(event.anchor)
+            elif isinstance(event, yaml.DocumentStartEvent):
+                documents_count += 1
+                if documents_count > 1:
+                    raise MalformedChart("it holds more than one YAML document", self.path)
+            elif isinstance(event, yaml.StreamEndEvent):
+                break
+        return self.root
+
+    def _count(self, nodes_count: int) -> None:
+        self.nodes_count += nodes_count
+        if self.nodes_count > self.limits.yaml_max_nodes:
+            raise ArchiveTooLarge(f"it holds more than {self.limits.yaml_max_nodes} YAML nodes", self.path)
+
+    def _scalar(self, event: yaml.ScalarEvent) -> str | None:
+        if event.tag is not None and event.tag != _TEXT_TAG:
+            raise UnsupportedChart(f"it holds a YAML tag, {event.tag}", self.path)
+        text: str = event.value
+        plain = not event.style and event.tag is None
+        return None if plain and text in _NULLS else text
+
+    def _begin(self, node: "list[YamlNode] | dict[str, YamlNode]", event: yaml.CollectionStartEvent) -> None:
+        if event.tag is not None:
+            raise UnsupportedChart(f"it holds a YAML tag, {event.tag}", self.path)
+        if len(self.open) >= self.limits.yaml_max_depth:
+            raise ArchiveTooLarge(f"its YAML is nested deeper than {self.limits.yaml_max_depth}", self.path)
+        self.open.append(_Open(node, event.anchor, self.nodes_count))
+        self._count(1)
+
+    def _end(self) -> None:
+        ended = self.open.pop()
+        self._attach(ended.node, ended.anchor, self.nodes_count - ended.nodes_before_count)
+
+    def _expand(self, anchor: str | None) -> None:
+        """An alias shares what it stands for, and counts for all of it: readers walk it in full."""
+        if anchor is None or anchor not in self.anchored:
+            raise MalformedChart(f"the YAML alias {anchor} stands for nothing, or for itself", self.path)
+        node, nodes_count = self.anchored[anchor]
+        self._count(nodes_count)
+        self._attach(node, None, nodes_count)
+
+    def _attach(self, node: YamlNode, anchor: str | None, nodes_count: int) -> None:
+        if anchor is not None:
+            self.anchored[anchor] = (node, nodes_count)
+        if not self.open:
+            self.root = node
+            return
+        parent = self.open[-1]
+        if isinstance(parent.node, list):
+            parent.node.append(node)
+        elif parent.key is None:
+            parent.key = self._key(node, parent.node)
+        else:
+            parent.node[parent.key] = node
+            parent.key = None
+
+    def _key(self, node: YamlNode, mapping: dict[str, YamlNode]) -> str:
+        if not isinstance(node, str):
+            raise MalformedChart("it holds a YAML key that is no text", self.path)
+        if node == "<<":
+            raise UnsupportedChart("it holds a YAML merge key", self.path)
+        if node in mapping:
+            raise MalformedChart(f"it holds the YAML key {node} twice", self.path)
+        return node

@@ -1,0 +1,1 @@
+"""Rules: pure functions and values; standard library only, no I/O."""

@@ -1,0 +1,45 @@
+"""Faults: failure as data. A broken chart version is a row that people can read, not an exception."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class FaultCode(StrEnum):
+    """What went wrong, for machines. The names are those of the schema's SyncFaultCode."""
+
+    REGISTRY_UNREACHABLE = "REGISTRY_UNREACHABLE"
+    TLS_FAILED = "TLS_FAILED"
+    CREDENTIALS_REFUSED = "CREDENTIALS_REFUSED"
+    PERMISSION_DENIED = "PERMISSION_DENIED"
+    REPOSITORY_NOT_FOUND = "REPOSITORY_NOT_FOUND"
+    RATE_LIMITED = "RATE_LIMITED"
+    TIMED_OUT = "TIMED_OUT"
+    REGISTRY_ERROR = "REGISTRY_ERROR"
+    DIGEST_MISMATCH = "DIGEST_MISMATCH"
+    TOO_LARGE = "TOO_LARGE"
+    MALFORMED_MANIFEST = "MALFORMED_MANIFEST"
+    MALFORMED_CHART = "MALFORMED_CHART"
+    UNSUPPORTED_CHART = "UNSUPPORTED_CHART"
+    INTERNAL = "INTERNAL"
+
+
+REGISTRY_WIDE = frozenset(
+    {
+        FaultCode.REGISTRY_UNREACHABLE,
+        FaultCode.TLS_FAILED,
+        FaultCode.CREDENTIALS_REFUSED,
+    }
+)
+"""Faults that every repository of the registry would meet alike."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What failed, about what, and whether the next sync may do better without anyone acting."""
+
+    code: FaultCode
+    message: str
+    temporary: bool
+    repository: str | None = None
+    tag: str | None = None
+    digest: str | None = None

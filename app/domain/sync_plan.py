@@ -1,0 +1,155 @@
+"""What a sync has to do: the difference between what a repository lists and what the store holds.
+
+Planning is the resume logic: what a dead sync stored is held, so the next plan is shorter.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from app.domain.semver import InvalidVersion, Version
+from app.domain.semver_constraint import Constraint
+from app.domain.sync_events import SkipReason
+
+SIGNATURE_TAG = re.compile(r"sha256-[0-9a-f]{64}(?:\.[A-Za-z0-9]+)?")
+"""Tags that cosign and the referrers fallback put beside charts. Source: cosign, distribution-spec 1.1."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedTag:
+    """A tag as the registry lists it; digest and artifact type are None where its listing does not say."""
+
+    tag: str
+    digest: str | None = None
+    artifact_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldTag:
+    """A tag as the store holds it: as a chart version, or remembered as no chart."""
+
+    tag: str
+    digest: str
+    version_id: int | None = None
+    within_policy: bool = True
+    removed: bool = False
+    stored_by_this_sync: bool = False
+
+    @property
+    def is_version(self) -> bool:
+        return self.version_id is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Which versions a registry's owner wants kept."""
+
+    constraint: Constraint | None = None
+    versions_kept: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One tag to look at. `held` is what the store has under it; `digest` what the listing said, if it did."""
+
+    tag: str
+    digest: str | None
+    held: HeldTag | None
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedTag:
+    """A tag that is passed over. `digest` is remembered for those that turned out to be no chart."""
+
+    tag: str
+    reason: SkipReason
+    digest: str | None = None
+
+
+@dataclass(slots=True)
+class RepositoryPlan:
+    """Steps are newest version first, so that the store is useful within seconds."""
+
+    steps: list[Step] = field(default_factory=list)
+    unchanged: list[HeldTag] = field(default_factory=list)
+    already_done: list[HeldTag] = field(default_factory=list)
+    skipped: list[SkippedTag] = field(default_factory=list)
+    gone: list[HeldTag] = field(default_factory=list)
+    outside_policy: list[HeldTag] = field(default_factory=list)
+    removal_wants_confirmation: bool = False
+
+
+def plan_repository(
+    listed: Sequence[ListedTag],
+    held: Mapping[str, HeldTag],
+    policy: Policy,
+    *,
+    empty_before: bool,
+) -> RepositoryPlan:
+    """The difference, decided. `listed` must be the complete listing: what is not in it counts as gone.
+
+    An empty listing after a full one removes nothing until a second sync confirms it: `empty_before`
+    says that the sync before this one already saw it empty.
+    """
+    plan = RepositoryPlan()
+    wanted = _kept_by_policy(_versions_among(listed, plan), policy, held, plan)
+    for tag in wanted:
+        _place(tag, held.get(tag.tag), plan)
+
+    names = {tag.tag for tag in listed}
+    gone = [tag for tag in held.values() if tag.is_version and not tag.removed and tag.tag not in names]
+    if gone and not listed and not empty_before:
+        plan.removal_wants_confirmation = True
+    else:
+        plan.gone = gone
+    return plan
+
+
+def _versions_among(listed: Iterable[ListedTag], plan: RepositoryPlan) -> list[tuple[Version, ListedTag]]:
+    """Those whose tag is a version, newest first; the others are noted as skipped."""
+    found: list[tuple[Version, ListedTag]] = []
+    for tag in listed:
+        if SIGNATURE_TAG.fullmatch(tag.tag):
+            plan.skipped.append(SkippedTag(tag.tag, SkipReason.SIGNATURE_OR_ATTESTATION))
+            continue
+        try:
+            found.append((Version.from_tag(tag.tag), tag))
+        except InvalidVersion:
+            plan.skipped.append(SkippedTag(tag.tag, SkipReason.NOT_SEMVER))
+    found.sort(key=lambda pair: (pair[0].sort_key, pair[1].tag), reverse=True)
+    return found
+
+
+def _kept_by_policy(
+    versions: Iterable[tuple[Version, ListedTag]],
+    policy: Policy,
+    held: Mapping[str, HeldTag],
+    plan: RepositoryPlan,
+) -> list[ListedTag]:
+    """Those inside the constraint, and of them the newest `versions_kept`."""
+    kept: list[ListedTag] = []
+    for version, tag in versions:
+        inside = policy.constraint is None or policy.constraint.check(version)
+        if inside and (policy.versions_kept is None or len(kept) < policy.versions_kept):
+            # What is known to be no chart takes no place among the versions kept.
+            known = held.get(tag.tag)
+            if known is not None and not known.is_version and tag.digest == known.digest:
+                plan.skipped.append(SkippedTag(tag.tag, SkipReason.NOT_A_CHART, known.digest))
+                continue
+            kept.append(tag)
+            continue
+        plan.skipped.append(SkippedTag(tag.tag, SkipReason.OUTSIDE_CONSTRAINT))
+        known = held.get(tag.tag)
+        if known is not None and known.is_version and known.within_policy and not known.removed:
+            plan.outside_policy.append(known)
+    return kept
+
+
+def _place(tag: ListedTag, held: HeldTag | None, plan: RepositoryPlan) -> None:
+    """Unchanged where the listing's digest proves it, else a step to look at."""
+    if held is not None and held.stored_by_this_sync:
+        plan.already_done.append(held)
+    elif held is not None and held.is_version and tag.digest == held.digest and held.within_policy and not held.removed:
+        plan.unchanged.append(held)
+    else:
+        plan.steps.append(Step(tag.tag, tag.digest, held))

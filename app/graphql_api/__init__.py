@@ -1,0 +1,1 @@
+"""The door of GraphQL: GraphQL in, GraphQL out; no rule lives here."""

@@ -1,0 +1,260 @@
+"""The GraphQL door on the wire: JSON by POST, and graphql-transport-ws.
+
+Sources: GraphQL over HTTP (working draft), graphql-transport-ws (enisdenjo/graphql-ws, PROTOCOL.md). Order of
+the checks: host, method, origin, content type, token, size, JSON; the token comes before any of the body.
+"""
+
+import json
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import orjson
+from cross_web import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
+from starlette.websockets import WebSocket
+from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
+from strawberry.exceptions import ConnectionRejectionError
+from strawberry.http.exceptions import NonJsonMessageReceived
+from strawberry.http.parse_content_type import parse_content_type
+from strawberry.http.websocket_origin import is_same_origin, normalize_origin
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types.unset import UNSET, UnsetType
+
+from app.graphql_api.door_schema import DoorSchema
+from app.graphql_api.errors import INTERNAL_CODE, Unauthenticated, log_unexpected
+from app.graphql_api.permissions import HasPrincipal, Principal
+from app.graphql_api.socket_sessions import SocketSession
+
+Authenticate = Callable[[str], Awaitable[Principal | None]]
+MakeContext = Callable[[Principal | None], HasPrincipal]
+
+CODE_BY_STATUS: Final = {
+    400: "BAD_REQUEST",
+    403: "ORIGIN_REFUSED",
+    405: "METHOD_NOT_ALLOWED",
+    413: "BODY_TOO_LARGE",
+    415: "UNSUPPORTED_MEDIA_TYPE",
+    421: "HOST_REFUSED",
+}
+MESSAGE_TOO_BIG: Final = 1009
+_PRINCIPAL_KEY: Final = "chartroom.principal"
+
+
+@dataclass(frozen=True, slots=True)
+class DoorBounds:
+    """What one client may take up."""
+
+    body_max_bytes: int = 64 * 1024
+    """Of a request, and of a WebSocket message."""
+    operations_per_connection: int = 20
+    connection_init_timeout_seconds: float = 10.0
+    """How long a WebSocket may stay silent about who it is."""
+    token_recheck_seconds: float = 30.0
+    """How long a revoked or expired token keeps the streams it has open."""
+
+
+@dataclass(slots=True)
+class SocketContext:
+    """What is known of one WebSocket; operations on it get contexts of their own."""
+
+    principal: Principal | None = None
+    bearer: str = ""
+    connection_params: Any = None
+
+
+class BoundedSocketAdapter(ASGIWebSocketAdapter):
+    """Reads messages up to the bound, and writes text frames."""
+
+    view: "HttpDoor"
+
+    async def iter_json(self, *, ignore_parsing_errors: bool = False) -> AsyncGenerator[object, None]:
+        """Ends the connection with 1009 where a message is larger than a body may be."""
+        async for message in super().iter_json(ignore_parsing_errors=ignore_parsing_errors):
+            if message is TOO_LARGE:
+                await self.close(MESSAGE_TOO_BIG, "Message too big")
+                return
+            if not is_message(message):
+                raise NonJsonMessageReceived
+            yield message
+
+    async def send_json(self, message: Mapping[str, object]) -> None:
+        await self.ws.send_text(encode(message).decode())
+
+
+TOO_LARGE: Final = object()
+
+
+class HttpDoor(GraphQL[Any, None]):
+    """The ASGI application of `/graphql`. `authenticate` gives None for a token not, or no more, valid."""
+
+    graphql_transport_ws_handler_class = SocketSession
+    websocket_adapter_class = BoundedSocketAdapter
+
+    def __init__(
+        self,
+        schema: DoorSchema,
+        authenticate: Authenticate,
+        make_context: MakeContext,
+        *,
+        allowed_origins: Collection[str] = (),
+        allowed_hosts: Collection[str] = (),
+        bounds: DoorBounds | None = None,
+    ) -> None:
+        """Origins as `https://host[:port]`, one's own always may; hosts without port, none means any."""
+        self.bounds = bounds or DoorBounds()
+        super().__init__(
+            schema,
+            graphql_ide=None,
+            allow_queries_via_get=False,
+            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
+            connection_init_wait_timeout=timedelta(seconds=self.bounds.connection_init_timeout_seconds),
+            max_subscriptions_per_connection=self.bounds.operations_per_connection,
+            allowed_origins=tuple(allowed_origins),
+        )
+        self.authenticate = authenticate
+        self.make_context = make_context
+        self._allowed_hosts = frozenset(host.lower() for host in allowed_hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            socket = WebSocket(scope, receive=receive, send=send)
+            if self._is_host_allowed(socket.headers.get("host")):
+                await self.run(socket)
+            else:
+                await self.reject_websocket(socket)
+            return
+        request = Request(scope, self._bounded(receive))
+        response = await self._respond(request)
+        await response(scope, receive, send)
+
+    async def _respond(self, request: Request) -> Response:
+        try:
+            self._check_head(request)
+            principal = await self._principal_of(request)
+            if principal is None:
+                return refusal(401, Unauthenticated().message, Unauthenticated.code)
+            request.scope[_PRINCIPAL_KEY] = principal
+            return await self.run(request)
+        except HTTPException as error:
+            return refusal(error.status_code, error.reason, CODE_BY_STATUS.get(error.status_code, "BAD_REQUEST"))
+        except Exception as error:
+            error_id = log_unexpected(error)
+            message = f"Something went wrong on our side. Our log has more under error id {error_id}."
+            return refusal(500, message, INTERNAL_CODE, errorId=error_id)
+
+    def _check_head(self, request: Request) -> None:
+        if not self._is_host_allowed(request.headers.get("host")):
+            raise HTTPException(421, "This host name is not one of ours (CHARTROOM_ALLOWED_HOSTS).")
+        if request.method != "POST":
+            raise HTTPException(405, "GraphQL is asked by POST here, queries too.")
+        origin = request.headers.get("origin")
+        if origin is not None and not self._is_origin_allowed(request, origin):
+            raise HTTPException(403, "Pages of this origin may not ask (CHARTROOM_ALLOWED_ORIGINS).")
+        content_type, _ = parse_content_type(request.headers.get("content-type", ""))
+        if content_type != "application/json":
+            raise HTTPException(415, "The body must be JSON: send Content-Type: application/json.")
+
+    def _is_host_allowed(self, header: str | None) -> bool:
+        if not self._allowed_hosts:
+            return True
+        try:
+            return urlsplit(f"//{header or ''}").hostname in self._allowed_hosts
+        except ValueError:
+            return False
+
+    def _is_origin_allowed(self, request: Request, origin: str) -> bool:
+        if "*" in self.allowed_origins or is_same_origin(origin, request.headers.get("host")):
+            return True
+        return normalize_origin(origin) in self.allowed_origins
+
+    async def _principal_of(self, request: Request) -> Principal | None:
+        bearer = bearer_of(request.headers.get("authorization"))
+        return await self.authenticate(bearer) if bearer else None
+
+    def _bounded(self, receive: Receive) -> Receive:
+        received = 0
+
+        async def receive_bounded() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self.bounds.body_max_bytes:
+                raise HTTPException(413, f"The body may have {self.bounds.body_max_bytes} bytes at most.")
+            return message
+
+        return receive_bounded
+
+    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Any:
+        if request.scope["type"] == "websocket":
+            return SocketContext()
+        return self.make_context(request.scope[_PRINCIPAL_KEY])
+
+    async def on_ws_connect(self, context: Any) -> UnsetType | dict[str, object] | None:
+        """Takes the token of connection_init; a connection without a valid one is closed with 4403."""
+        given = context.connection_params.get("authorization")
+        context.bearer = bearer_of(given) if isinstance(given, str) else ""
+        context.principal = await self.authenticate(context.bearer) if context.bearer else None
+        if context.principal is None:
+            raise ConnectionRejectionError
+        nothing: UnsetType = UNSET
+        return nothing
+
+    def parse_json(self, data: str | bytes) -> Any:
+        body = super().parse_json(data)
+        if isinstance(body, list):
+            raise HTTPException(400, "One operation for each request: batches are not taken.")
+        if not isinstance(body, dict):
+            raise HTTPException(400, "The body must be a JSON object with a query.")
+        if not isinstance(body.get("operationName"), str | None):
+            raise HTTPException(400, "operationName must be a string.")
+        return body
+
+    def decode_json(self, data: str | bytes) -> object:
+        # Each character is a byte at least: a WebSocket message of more characters has too many bytes.
+        if isinstance(data, str) and len(data) > self.bounds.body_max_bytes:
+            return TOO_LARGE
+        return orjson.loads(data)
+
+    def encode_json(self, data: object) -> bytes:
+        return encode(data)
+
+
+def bearer_of(header: str | None) -> str:
+    """The token of `Bearer <token>`, empty where there is none. Source: RFC 6750, 2.1."""
+    scheme, _, token = (header or "").strip().partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def is_message(message: object) -> bool:
+    """Whether a decoded WebSocket message has the types that the protocol says, as far as they are read."""
+    if not isinstance(message, dict) or not isinstance(message.get("id", ""), str):
+        return False
+    if message.get("type") != "subscribe":
+        return True
+    payload = message.get("payload")
+    return (
+        isinstance(payload, dict)
+        and isinstance(payload.get("query"), str)
+        and isinstance(payload.get("variables"), dict | None)
+        and isinstance(payload.get("operationName"), str | None)
+    )
+
+
+def refusal(status: int, message: str, code: str, **facts: object) -> Response:
+    """A GraphQL error as the whole answer."""
+    error = {"message": message, "extensions": {"code": code, **facts}}
+    headers = {401: {"WWW-Authenticate": "Bearer"}, 405: {"Allow": "POST"}}.get(status, {})
+    return Response(encode({"errors": [error]}), status, headers, media_type="application/json")
+
+
+def encode(data: object) -> bytes:
+    try:
+        return orjson.dumps(data)
+    except orjson.JSONEncodeError:
+        # Values of charts hold integers beyond 64 bits and lone surrogates, which orjson refuses.
+        return json.dumps(data, separators=(",", ":")).encode()

@@ -1,0 +1,160 @@
+"""How much one operation may ask for, over HTTP and WebSocket alike.
+
+Everything here is linear in the document: each fragment is looked at once, whatever spreads it. A walk that
+expands every spread again takes seconds for a document of 831 bytes.
+
+What only the document decides (`query_shape.py`) is measured before validation, whose check for overlapping
+fields is quadratic, and kept with the parsed document. What the variables decide (`query_cost.py`) is
+measured for each request.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    NoSchemaIntrospectionCustomRule,
+    OperationDefinitionNode,
+    get_operation_ast,
+    parse,
+    specified_rules,
+    value_from_ast_untyped,
+)
+from strawberry.extensions import SchemaExtension
+from strawberry.schema.schema import validate_document
+
+from app.graphql_api.errors import BadPageSize, QueryTooComplex
+from app.graphql_api.query_cost import CostMeasurer
+from app.graphql_api.query_shape import ShapeMeasurer
+
+DOCUMENTS_KEPT: Final = 128
+"""Parsed documents kept, least recently used first to go: 128 of at most 64 KiB text and 1,000 tokens."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueryLimits:
+    """Each the most that one operation may have."""
+
+    tokens_max: int = 1_000
+    depth_max: int = 12
+    """Levels of fields; introspection is measured by itself."""
+    aliases_max: int = 15
+    """Counted as often as their fragment is spread."""
+    repeats_max: int = 10
+    """One name in one selection set: 245 times `a{n}` took 118 ms to validate, ten are nothing."""
+    introspection_depth_max: int = 16
+    """What GraphiQL sends has 15."""
+    introspection_lists_max: int = 1
+    """`fields` within `fields`; GraphiQL has none within another, each further one multiplies by hundreds."""
+    nodes_max: int = 10_000
+    """Objects asked for, by the `first` of each connection."""
+    unpaged_list_size: int = 10
+    """What a list without `first` is taken to hold: maintainers, dependencies, dates."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedDocument:
+    """A document, parsed, measured and validated; `document` is None where its syntax is wrong."""
+
+    document: DocumentNode | None
+    errors: tuple[GraphQLError, ...]
+
+
+class QueryGuard(SchemaExtension):
+    """Lets an operation through to its execution, or says why not; made by `query_guard`."""
+
+    def __init__(self, limits: QueryLimits, prepare: Callable[..., PreparedDocument]) -> None:
+        super().__init__()
+        self._limits = limits
+        self._prepare = prepare
+        self._prepared = PreparedDocument(None, ())
+
+    def on_operation(self) -> Iterator[None]:
+        # For documents with wrong syntax, which the library parses once more to report them.
+        self.execution_context.parse_options["max_tokens"] = self._limits.tokens_max
+        yield
+
+    def on_parse(self) -> Iterator[None]:
+        context = self.execution_context
+        if context.query:
+            # An error raised here would reach no WebSocket client: syntax errors are left to the library.
+            self._prepared = self._prepare(context.schema, context.query)
+            context.graphql_document = self._prepared.document
+        yield
+
+    def on_validate(self) -> Iterator[None]:
+        context = self.execution_context
+        errors = list(self._prepared.errors)
+        if not errors and context.graphql_document is not None:
+            errors = self._cost_errors(context.graphql_document)
+        context.pre_execution_errors = errors
+        yield
+
+    def _cost_errors(self, document: DocumentNode) -> list[GraphQLError]:
+        context = self.execution_context
+        operation = get_operation_ast(document, context.operation_name)
+        if operation is None:
+            # Validation lets no such document through, but unmeasured nothing is to run.
+            return [GraphQLError("Say by operationName which operation is meant.")]
+        variables = {**_variable_defaults(operation), **(context.variables or {})}
+        schema = context.schema._schema
+        measurer = CostMeasurer(schema, document, variables, self._limits.unpaged_list_size)
+        try:
+            nodes = measurer.nodes_of(operation)
+        except BadPageSize as refusal:
+            return [refusal]
+        if nodes > self._limits.nodes_max:
+            return [QueryTooComplex("nodes asked for", self._limits.nodes_max, nodes)]
+        return []
+
+
+def query_guard(limits: QueryLimits | None = None, introspection_allowed: bool = True) -> Callable[[], QueryGuard]:
+    """What goes into `Schema(extensions=[…])`: the rules and the documents kept are made once, here."""
+    bounds = limits or QueryLimits()
+    rules = specified_rules if introspection_allowed else (*specified_rules, NoSchemaIntrospectionCustomRule)
+
+    @lru_cache(maxsize=DOCUMENTS_KEPT)
+    def prepare(schema: Any, query: str) -> PreparedDocument:
+        try:
+            document = parse(query, max_tokens=bounds.tokens_max)
+        except GraphQLError:
+            return PreparedDocument(None, ())
+        errors = shape_errors(document, bounds) or validate_document(schema._schema, document, tuple(rules))
+        # Whatever a scalar stumbled over in a literal, e.g. an Int of 5,000 digits: the document is wrong, not we.
+        plain = (GraphQLError(e.message, e.nodes, extensions=e.extensions) for e in errors)
+        return PreparedDocument(document, tuple(plain))
+
+    return lambda: QueryGuard(bounds, prepare)
+
+
+def shape_errors(document: DocumentNode, limits: QueryLimits) -> list[GraphQLError]:
+    """The first measure of each operation that is over its limit."""
+    measurer = ShapeMeasurer(document)
+    errors: list[GraphQLError] = []
+    for definition in document.definitions:
+        if not isinstance(definition, OperationDefinitionNode | FragmentDefinitionNode):
+            continue
+        shape = measurer.shape_of(definition.selection_set)
+        # A fragment by itself may be one of introspection, whose depth is another; repeats are bad anywhere.
+        measures = [("repeats of one field", limits.repeats_max, shape.repeats)]
+        if isinstance(definition, OperationDefinitionNode):
+            measures += [
+                ("depth", limits.depth_max, shape.depth),
+                ("aliases", limits.aliases_max, shape.aliases),
+                ("introspection depth", limits.introspection_depth_max, shape.introspection_depth),
+                ("introspection lists", limits.introspection_lists_max, shape.introspection_lists),
+            ]
+        errors += [QueryTooComplex(*measure) for measure in measures if measure[2] > measure[1]][:1]
+    return errors
+
+
+def _variable_defaults(operation: OperationDefinitionNode) -> dict[str, Any]:
+    return {
+        definition.variable.name.value: value_from_ast_untyped(definition.default_value)
+        for definition in operation.variable_definitions or ()
+        if definition.default_value is not None
+    }

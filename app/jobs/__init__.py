@@ -1,0 +1,1 @@
+"""The door of jobs: a queued job in, a service call out."""

@@ -1,0 +1,1 @@
+"""How registries speak. Imports nothing else of app."""

@@ -1,0 +1,347 @@
+"""One request to a registry and its answer: signed in, bounded, redirected by hand, retried, its failure
+named.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Final, TypeVar
+
+import httpx
+
+from app.oci_client.answers import (
+    TEMPORARY_STATUSES,
+    Answer,
+    Asked,
+    Presented,
+    Refusal,
+    Subject,
+    explain,
+    read_refusal_text,
+)
+from app.oci_client.challenge import Challenges, parse_challenges
+from app.oci_client.connection_errors import connection_error
+from app.oci_client.credentials import Credential, Secret
+from app.oci_client.errors import (
+    ConnectionRefused,
+    DigestMismatch,
+    RegistryError,
+    TlsNotSpoken,
+    UnexpectedAnswer,
+)
+from app.oci_client.limits import ClientLimits
+from app.oci_client.provider import Provider
+from app.oci_client.reading import BodyReader, facts
+from app.oci_client.reference import RegistryHost
+from app.oci_client.registry_text import quotable
+from app.oci_client.retrying import HostLimiter, Retrying, parse_retry_after, utc_now
+from app.oci_client.signing_in import SignIn
+from app.oci_client.tokens import TokenCache
+from app.oci_client.transport import HttpClient
+
+Result = TypeVar("Result")
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+
+
+class Caller:
+    """Speaks to one registry with one credential. Safe to be used by many tasks at once."""
+
+    def __init__(
+        self,
+        host: RegistryHost,
+        *,
+        provider: Provider,
+        credential: Credential,
+        http: HttpClient,
+        limiter: HostLimiter,
+        limits: ClientLimits,
+        tokens: TokenCache,
+        retrying: Retrying,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.host = host
+        self.limits = limits
+        self.requests_made = 0
+        self.http = http
+        self._provider = provider
+        self._limiter = limiter
+        self._retrying = retrying
+        self._clock = clock
+        self._connecting = asyncio.Lock()
+        self._connected = False
+        self._reader = BodyReader(host, limits, clock)
+        self.sign_in = SignIn(self, provider, credential, tokens, clock)
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port, without a path."""
+        scheme = "http" if self.host in self.http.plain_http_hosts else "https"
+        return f"{scheme}://{self.host}"
+
+    async def ping(self) -> Answer:
+        """`GET /v2/`: settles https or http, and how to sign in. Any 4xx but 401 and 403 is let pass.
+
+        Some registries answer 404 here and work all the same.
+        """
+        answer = await self._retrying.run(self.host, self._limiter, self._ping_once)
+        if answer.status == 403 or (answer.status == 200 and _is_html(answer)):
+            if answer.status == 403:
+                raise self.refusal(answer, Subject(Asked.PING), Presented.NOTHING)
+            raise UnexpectedAnswer(
+                f"{self.host} answers /v2/ with a web page: it is a web site and no registry, or a portal in between.",
+                host=str(self.host),
+            )
+        if answer.status == 401:
+            self.sign_in.challenge = _challenges(answer).best()
+        self._connected = True
+        return answer
+
+    async def _ping_once(self) -> Answer:
+        subject = Subject(Asked.PING)
+        try:
+            return await self._attempt("GET", httpx.URL(f"{self.origin}/v2/"), {}, subject, 64 * 1024)
+        except (TlsNotSpoken, ConnectionRefused) as error:
+            # Without a port, plain http lives at another one, so a refusal at 443 says nothing about it.
+            may_be_plain = isinstance(error, TlsNotSpoken) or self.host.port is None
+            if not self.http.insecure or not may_be_plain or self.host in self.http.plain_http_hosts:
+                self.http.plain_http_hosts.discard(self.host)
+                raise
+            failure = error
+        try:
+            answer = await self._attempt("GET", httpx.URL(f"http://{self.host}/v2/"), {}, subject, 64 * 1024)
+        except RegistryError:
+            raise failure from None
+        self.http.plain_http_hosts.add(self.host)
+        return answer
+
+    async def connect(self) -> None:
+        """Pings once, for all who ask."""
+        if not self._connected:
+            async with self._connecting:
+                if not self._connected:
+                    await self.ping()
+
+    async def fetch(
+        self,
+        target: str,
+        *,
+        scope: str,
+        subject: Subject,
+        max_bytes: int,
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """The answer to a request at the registry itself, 200 or 304; `target` is a path or a URL of its
+        origin.
+
+        Raises RegistryError for everything else.
+        """
+        await self.connect()
+        url = httpx.URL(target if "://" in target else self.origin + target)
+        authorization = await self.sign_in.authorization(scope)
+
+        async def run(authorization: Secret | None) -> Answer:
+            sent = _signed(headers, authorization)
+            return await self._retrying.run(
+                self.host, self._limiter, lambda: self._attempt(method, url, sent, subject, max_bytes)
+            )
+
+        answer = await run(authorization)
+        if answer.status == 401:
+            renewed = await self.sign_in.renewed(scope, authorization, _challenges(answer))
+            if renewed is not None:
+                answer = await run(renewed)
+        if answer.status not in (200, 304):
+            raise self.refusal(answer, subject, self.sign_in.presented)
+        return answer
+
+    async def fetch_elsewhere(
+        self,
+        url: httpx.URL,
+        *,
+        subject: Subject,
+        max_bytes: int,
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> Answer:
+        """The answer of a token endpoint or a provider's own API, whatever its status; no redirect is
+        followed.
+
+        For a provider: `headers` go to this URL only. Raises RegistryError when there is no answer, or it is
+        429 or 5xx
+        after all tries.
+        """
+        sent = dict(headers or {})
+        return await self._retrying.run(
+            self.host,
+            self._limiter,
+            lambda: self._attempt(method, url, sent, subject, max_bytes, body=body, follow=False),
+        )
+
+    @asynccontextmanager
+    async def stream(self, target: str, *, scope: str, subject: Subject) -> AsyncIterator[httpx.Response]:
+        """The open answer to a GET, status 200; a place at the host is held for as long as it is open."""
+        await self.connect()
+        url = httpx.URL(self.origin + target)
+        authorization = await self.sign_in.authorization(scope)
+        async with AsyncExitStack() as stack:
+            opened = await self._retrying.run(
+                self.host, self._limiter, lambda: self._open_stream(stack, url, authorization, subject)
+            )
+            if isinstance(opened, Answer) and opened.status == 401:
+                renewed = await self.sign_in.renewed(scope, authorization, _challenges(opened))
+                if renewed is not None:
+                    opened = await self._retrying.run(
+                        self.host, self._limiter, lambda: self._open_stream(stack, url, renewed, subject)
+                    )
+            if isinstance(opened, Answer):
+                raise self.refusal(opened, subject, self.sign_in.presented)
+            yield opened
+
+    async def again_when_broken_off(self, attempt: Callable[[], Awaitable[Result]]) -> Result:
+        """What `attempt` returns, tried again as long as what it streams breaks off in the middle.
+
+        Only that: everything before the first byte was tried again inside already.
+        """
+        tries = 0
+        while True:
+            try:
+                return await attempt()
+            except DigestMismatch as error:
+                tries += 1
+                if not error.temporary or tries >= self.limits.tries_max:
+                    raise
+
+    async def _open_stream(
+        self, stack: AsyncExitStack, url: httpx.URL, authorization: Secret | None, subject: Subject
+    ) -> httpx.Response | Answer:
+        """The open answer when it is 200, the whole one otherwise."""
+        async with AsyncExitStack() as attempt:
+            seconds = self.limits.blob_timeout_seconds
+            response = await attempt.enter_async_context(
+                self._exchange("GET", url, _signed(None, authorization), subject, seconds)
+            )
+            if response.status_code != 200:
+                return await self._whole(response, url, subject, self.limits.error_body_max_bytes)
+            self._reader.refuse_encoding(response, subject)
+            stack.push_async_exit(attempt.pop_all())
+            return response
+
+    async def _attempt(
+        self,
+        method: str,
+        url: httpx.URL,
+        headers: Mapping[str, str],
+        subject: Subject,
+        max_bytes: int,
+        *,
+        body: bytes | None = None,
+        follow: bool = True,
+    ) -> Answer:
+        seconds = self.limits.request_timeout_seconds
+        async with self._exchange(method, url, headers, subject, seconds, body=body, follow=follow) as response:
+            return await self._whole(response, url, subject, max_bytes)
+
+    async def _whole(self, response: httpx.Response, url: httpx.URL, subject: Subject, max_bytes: int) -> Answer:
+        """The answer read to its end. Raises RegistryError for what another try may mend."""
+        if response.status_code >= 400:
+            body = await self._reader.read(response, subject, self.limits.error_body_max_bytes, cut=True)
+        else:
+            self._reader.refuse_encoding(response, subject)
+            body = await self._reader.read(response, subject, max_bytes)
+        answer = Answer(response.status_code, response.headers, body, str(url))
+        if answer.status in TEMPORARY_STATUSES or answer.status >= 500:
+            error = self.refusal(answer, subject, Presented.NOTHING)
+            error.retry_after_seconds = parse_retry_after(response.headers.get("retry-after"), utc_now())
+            raise error
+        return answer
+
+    @asynccontextmanager
+    async def _exchange(
+        self,
+        method: str,
+        url: httpx.URL,
+        headers: Mapping[str, str],
+        subject: Subject,
+        seconds: float,
+        *,
+        body: bytes | None = None,
+        follow: bool = True,
+    ) -> AsyncIterator[httpx.Response]:
+        """The open answer behind all redirects. A redirect is followed without any header that was given."""
+        async with self._limiter.slot(self.host, self.limits.retry_after_max_seconds):
+            ends_at = self._clock() + seconds
+            for _ in range(self.limits.redirects_max + 1):
+                response = await self._open(method, url, headers, body, ends_at - self._clock())
+                try:
+                    if not follow or response.status_code not in _REDIRECTS or "location" not in response.headers:
+                        yield response
+                        return
+                    url = self._redirected(url, response, subject)
+                    headers = {name: value for name, value in headers.items() if name == "Accept"}
+                finally:
+                    await response.aclose()
+            raise UnexpectedAnswer(
+                f"{self.host} redirects more than {self.limits.redirects_max} times.",
+                **facts(self.host, subject),
+            )
+
+    def _redirected(self, url: httpx.URL, response: httpx.Response, subject: Subject) -> httpx.URL:
+        try:
+            target = url.join(response.headers["location"])
+        except (httpx.InvalidURL, ValueError):
+            target = httpx.URL("")
+        secure = target.scheme == "https" or (target.scheme == "http" and self.http.insecure)
+        if secure and target.host and not target.userinfo:
+            return target.copy_with(fragment=None)
+        raise UnexpectedAnswer(
+            f"{self.host} redirects to an address that may not be followed: it is not https, or no address at all.",
+            **facts(self.host, subject),
+        )
+
+    async def _open(
+        self, method: str, url: httpx.URL, headers: Mapping[str, str], body: bytes | None, seconds: float
+    ) -> httpx.Response:
+        self.requests_made += 1
+        named = str(self.host) if url.host == self.host.name else url.netloc.decode("ascii", "replace")
+        try:
+            return await self.http.open(method, url, headers, body=body, total_seconds=max(seconds, 0.001))
+        except httpx.TransportError as error:
+            failure = connection_error(error, named, self.http.settings.security)
+            cause = error.__cause__
+        # Outside the except block, so that nothing that knows our headers becomes the context.
+        raise failure from cause
+
+    def pieces(self, response: httpx.Response, subject: Subject) -> AsyncIterator[bytes]:
+        """The body of an open answer as it comes. Raises TimedOut, and DigestMismatch when it breaks off."""
+        return self._reader.pieces(response, subject)
+
+    def refusal(self, answer: Answer, subject: Subject, presented: Presented) -> RegistryError:
+        """The error that an answer is, in the provider's own view first."""
+        codes, text = read_refusal_text(answer.body, answer.headers.get("content-type", ""))
+        refusal = Refusal(
+            host=str(self.host),
+            subject=subject,
+            status=answer.status,
+            presented=presented,
+            codes=codes,
+            text=quotable(text, self.sign_in.secrets()),
+        )
+        return self._provider.explain(refusal) or explain(refusal)
+
+
+def _signed(headers: Mapping[str, str] | None, authorization: Secret | None) -> dict[str, str]:
+    sent = dict(headers or {})
+    if authorization is not None:
+        sent["Authorization"] = authorization.reveal()
+    return sent
+
+
+def _challenges(answer: Answer) -> Challenges:
+    return parse_challenges(answer.headers.get_list("www-authenticate"))
+
+
+def _is_html(answer: Answer) -> bool:
+    return "html" in answer.headers.get("content-type", "").lower()

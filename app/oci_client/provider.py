@@ -1,0 +1,82 @@
+"""What each company does in its own way.
+
+The class itself does what the standard says; a provider overrides.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from app.oci_client.answers import Refusal
+from app.oci_client.credentials import Anonymous, Credential, Login, UsernamePassword
+from app.oci_client.errors import InvalidCredential, RegistryError
+from app.oci_client.listing import catalog_pages, tag_pages
+from app.oci_client.reference import RegistryHost, parse_repository
+
+if TYPE_CHECKING:
+    from app.oci_client.calling import Caller
+
+
+@dataclass(frozen=True, slots=True)
+class ListedTag:
+    """A tag, and what the listing told of it beyond its name; None where the provider's listing does not
+    tell.
+    """
+
+    tag: str
+    digest: str | None = None
+    media_type: str | None = None
+    artifact_type: str | None = None
+    updated_at: datetime | None = None
+
+
+class Provider:
+    """Who runs a registry. Stateless: one object serves every registry of its kind."""
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    default_host: ClassVar[RegistryHost | None] = None
+    credential_kinds: ClassVar[tuple[type[Credential], ...]] = (Anonymous, UsernamePassword)
+    # What is asked for with `n`; None: the registry's own choice. Distribution, Quay and Azure clamp more.
+    tags_page_size: ClassVar[int | None] = 1000
+
+    def parse_host(self, text: str) -> RegistryHost:
+        """The host that speaks `/v2/` for what was typed. Raises InvalidRegistryHost, saying what to type."""
+        return RegistryHost.parse(text)
+
+    def parse_repository(self, text: str) -> str:
+        """The repository's full name for what was typed. Raises InvalidRepositoryName."""
+        return parse_repository(text)
+
+    def token_hosts(self, host: RegistryHost) -> frozenset[str]:
+        """Hosts of other domains that this provider is known to sign in at."""
+        return frozenset()
+
+    async def sign_in(self, credential: Credential, caller: "Caller") -> Login | None:
+        """What the credential is presented as; None for nothing. Asked again when the login's lifetime ends.
+
+        `caller.fetch_elsewhere` reaches the provider's own APIs. Raises InvalidCredential and RegistryError.
+        """
+        match credential:
+            case Anonymous():
+                return None
+            case UsernamePassword(username, password):
+                # A line end that came along with a pasted token makes Azure answer 500.
+                return Login(username.strip(), type(password)(password.reveal().strip()))
+            case _:
+                raise InvalidCredential(f"{self.title} does not sign in with {type(credential).__name__}.")
+
+    async def list_tags(self, caller: "Caller", repository: str) -> AsyncIterator[tuple[ListedTag, ...]]:
+        """Pages of at least one tag, in the registry's order, no tag twice."""
+        async for page in tag_pages(caller, repository, self.tags_page_size):
+            yield tuple(ListedTag(tag) for tag in page)
+
+    async def discover_repositories(self, caller: "Caller") -> AsyncIterator[tuple[str, ...]]:
+        """Pages of repository names, as far as the registry lists them."""
+        async for page in catalog_pages(caller):
+            yield page
+
+    def explain(self, refusal: Refusal) -> RegistryError | None:
+        """The error for a refusal that this provider means in its own way; None to have the standard's."""
+        return None

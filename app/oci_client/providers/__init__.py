@@ -1,0 +1,1 @@
+"""One file for each company that runs registries."""

@@ -1,0 +1,169 @@
+"""When to try again, and how many may try at once.
+
+Full jitter: aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter. Retry-After: RFC 9110, 10.2.3.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Final, TypeVar
+
+from app.oci_client.errors import RateLimited, RegistryError
+from app.oci_client.limits import ClientLimits
+from app.oci_client.reference import RegistryHost
+
+Result = TypeVar("Result")
+Sleep = Callable[[float], Awaitable[None]]
+
+REQUESTS_PER_HOST: Final = 16
+# No registry asks for more than a day; an epoch in seconds sent by mistake (seen at Docker Hub) would be
+# decades.
+RETRY_AFTER_BELIEVED_MAX_SECONDS: Final = 24 * 3600.0
+
+
+def utc_now() -> datetime:
+    """The wall clock, for instants that people see."""
+    return datetime.now(UTC)
+
+
+def parse_retry_after(header: str | None, now: datetime) -> float | None:
+    """Seconds to wait from `now`, of either form of the header; None when there is none that can be read."""
+    text = (header or "").strip()
+    if not text:
+        return None
+    if text.isascii() and text.isdigit():
+        seconds = float(text[:12])
+    else:
+        try:
+            at = parsedate_to_datetime(text)
+        except ValueError:
+            return None
+        seconds = (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds()
+    return min(max(seconds, 0.0), RETRY_AFTER_BELIEVED_MAX_SECONDS)
+
+
+class HostLimiter:
+    """Shared by all who speak to one host: bounds how many do at once, and makes all wait when the host says
+    so.
+    """
+
+    def __init__(
+        self,
+        concurrency: int = REQUESTS_PER_HOST,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Sleep = asyncio.sleep,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        """`clock` is monotonic, in seconds; `now` is what `RateLimited.until` is counted from."""
+        self._slots = asyncio.Semaphore(concurrency)
+        self._clock = clock
+        self._sleep = sleep
+        self._now = now
+        self._closed_until = 0.0
+
+    def hold(self, seconds: float) -> None:
+        """Let nobody speak to the host for so long; never shortens an earlier hold."""
+        self._closed_until = max(self._closed_until, self._clock() + seconds)
+
+    @asynccontextmanager
+    async def slot(self, host: RegistryHost, wait_max_seconds: float) -> AsyncIterator[None]:
+        """One of the places.
+
+        Raises RateLimited when the host is closed for longer than `wait_max_seconds`.
+        """
+        async with self._slots:
+            while (seconds := self._closed_until - self._clock()) > 0:
+                if seconds > wait_max_seconds:
+                    raise rate_limited_until(host, self._now() + timedelta(seconds=seconds))
+                await self._sleep(seconds)
+            yield
+
+
+class HostLimiters:
+    """One limiter for each host, made on first use."""
+
+    def __init__(
+        self,
+        concurrency: int = REQUESTS_PER_HOST,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Sleep = asyncio.sleep,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        def make() -> HostLimiter:
+            return HostLimiter(concurrency, clock=clock, sleep=sleep, now=now)
+
+        self._make = make
+        self._limiters: dict[RegistryHost, HostLimiter] = {}
+
+    def for_host(self, host: RegistryHost) -> HostLimiter:
+        """The limiter that everybody who speaks to `host` shares."""
+        limiter = self._limiters.get(host)
+        if limiter is None:
+            limiter = self._limiters[host] = self._make()
+        return limiter
+
+
+class Retrying:
+    """Runs an attempt until it succeeds, fails for good or has been tried often enough."""
+
+    def __init__(
+        self,
+        limits: ClientLimits,
+        *,
+        sleep: Sleep = asyncio.sleep,
+        now: Callable[[], datetime] = utc_now,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        """`chance` gives numbers from 0 to 1."""
+        self._limits = limits
+        self._sleep = sleep
+        self._now = now
+        self._chance = chance
+
+    async def run(self, host: RegistryHost, limiter: HostLimiter, attempt: Callable[[], Awaitable[Result]]) -> Result:
+        """What `attempt` returns.
+
+        Raises its last error, or RateLimited when the host asks for too long a wait.
+        """
+        tries = 0
+        while True:
+            try:
+                return await attempt()
+            except RegistryError as error:
+                tries += 1
+                failure = error
+            await self._prepare_next(host, limiter, failure, tries)
+
+    async def _prepare_next(self, host: RegistryHost, limiter: HostLimiter, failure: RegistryError, tries: int) -> None:
+        asked = failure.retry_after_seconds
+        parked = isinstance(failure, RateLimited) and failure.until is not None
+        if asked is not None:
+            limiter.hold(asked)
+            if asked > self._limits.retry_after_max_seconds:
+                raise rate_limited_until(host, self._now() + timedelta(seconds=asked), failure) from None
+        if parked or not failure.temporary or tries >= self._limits.tries_max:
+            raise failure
+        ceiling = min(self._limits.retry_first_delay_seconds * 2 ** (tries - 1), self._limits.retry_delay_max_seconds)
+        delay = self._chance() * ceiling
+        if isinstance(failure, RateLimited):
+            # At least half of it: asking again at once is what brought us here.
+            limiter.hold(max(delay, ceiling / 2))
+        await self._sleep(max(delay, asked or 0.0))
+
+
+def rate_limited_until(host: RegistryHost, until: datetime, cause: RegistryError | None = None) -> RateLimited:
+    """The error of a wait too long to sit out."""
+    error = RateLimited(
+        f"{host} wants no more requests until {until:%Y-%m-%d %H:%M:%S} UTC.",
+        host=str(host),
+        repository=cause.repository if cause else None,
+        reference=cause.reference if cause else None,
+    )
+    error.until = until
+    return error

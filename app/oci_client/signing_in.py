@@ -1,0 +1,213 @@
+"""From a challenge and a credential to what stands in `Authorization`.
+
+Sources: distribution docs/spec/auth/token.md and oauth.md; go-containerregistry
+pkg/v1/remote/transport/bearer.go.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
+
+import httpx
+
+from app.oci_client.answers import Answer, Asked, Presented, Subject
+from app.oci_client.challenge import Challenge, Challenges, RefusedRealm, check_realm, same_registrable_domain
+from app.oci_client.credentials import Credential, Login, Secret
+from app.oci_client.errors import CredentialsRefused, UnexpectedAnswer
+from app.oci_client.provider import Provider
+from app.oci_client.registry_text import quotable
+from app.oci_client.tokens import Token, TokenCache, TokenKey, UnreadableToken, parse_token
+
+if TYPE_CHECKING:
+    from app.oci_client.calling import Caller
+
+CLIENT_ID: Final = "chartroom"
+# A login is renewed this long before its end; ECR's hold for twelve hours, Google's for one.
+LOGIN_MARGIN_SHARE: Final = 0.1
+
+
+class SignIn:
+    """How one credential signs in at one registry."""
+
+    def __init__(
+        self,
+        caller: "Caller",
+        provider: Provider,
+        credential: Credential,
+        tokens: TokenCache,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._caller = caller
+        self._provider = provider
+        self._credential = credential
+        self._tokens = tokens
+        self._clock = clock
+        self._login: Login | None = None
+        self._login_until: float | None = None  # None: not signed in yet
+        self._signing_in = asyncio.Lock()
+        self.challenge: Challenge | None = None
+
+    @property
+    def presented(self) -> Presented:
+        """How requests are signed in as things stand."""
+        if self.challenge is None:
+            return Presented.NOTHING
+        if self.challenge.scheme == "basic":
+            return Presented.BASIC if self._login else Presented.NOTHING
+        return Presented.TOKEN if self._login else Presented.ANONYMOUS_TOKEN
+
+    def secrets(self) -> tuple[str, ...]:
+        """What a registry might echo and nobody must read."""
+        if self._login is None:
+            return ()
+        return (self._login.basic_header().removeprefix("Basic "), self._login.password.reveal())
+
+    async def authorization(self, scope: str) -> Secret | None:
+        """The value of `Authorization` for requests of this scope; None when nothing is asked for or to be
+        had.
+        """
+        if self.challenge is None:
+            return None
+        if self.challenge.scheme == "basic":
+            login = await self.login()
+            return Secret(login.basic_header()) if login else None
+        return await self._token(self.challenge, scope, rejected=None)
+
+    async def renewed(self, scope: str, rejected: Secret | None, challenges: Challenges) -> Secret | None:
+        """Another value after a 401; None when there is none to try, so that the 401 stands.
+
+        A second 401 with what this returns is a denial: nobody asks again.
+        """
+        offered = challenges.best()
+        # Harbor answers every denial of a token with a Basic challenge: the way once chosen is kept.
+        if self.challenge is None or (self.challenge.scheme == "basic" and offered is not None):
+            self.challenge = offered
+        if self.challenge is None:
+            return None
+        if self.challenge.scheme == "basic":
+            return await self._renewed_basic(rejected)
+        wanted = offered.parameters.get("scope", "") if offered else ""
+        return await self._token(self.challenge, _accepted_scope(scope, wanted), rejected=rejected)
+
+    async def _renewed_basic(self, rejected: Secret | None) -> Secret | None:
+        login = await self.login()
+        if login is not None and login.lifetime_seconds is not None and Secret(login.basic_header()) == rejected:
+            login = await self.login(rejected=login)
+        header = Secret(login.basic_header()) if login else None
+        return None if header == rejected else header
+
+    async def login(self, rejected: Login | None = None) -> Login | None:
+        """What the provider makes of the credential, kept for as long as it holds."""
+        async with self._signing_in:
+            ended = self._login_until is None or self._login_until <= self._clock()
+            if ended or (rejected is not None and self._login is rejected):
+                self._login = await self._provider.sign_in(self._credential, self._caller)
+                lifetime = self._login.lifetime_seconds if self._login else None
+                kept_for = float("inf") if lifetime is None else lifetime * (1 - LOGIN_MARGIN_SHARE)
+                self._login_until = self._clock() + kept_for
+            return self._login
+
+    async def verify(self) -> None:
+        """Signs in without asking for anything.
+
+        Raises CredentialsRefused when the registry does not take it.
+        """
+        if self.challenge is None or self.challenge.scheme == "basic":
+            return
+        if await self.login() is not None:
+            await self._token(self.challenge, "", rejected=None)
+
+    async def _token(self, challenge: Challenge, scope: str, *, rejected: Secret | None) -> Secret | None:
+        try:
+            realm = check_realm(challenge.parameters.get("realm", ""), self._caller.origin)
+        except RefusedRealm as refused:
+            raise UnexpectedAnswer(
+                f"{self._caller.host} asks for a token, but {refused}.", host=str(self._caller.host)
+            ) from None
+        if realm is None:
+            return None
+        realm_url = httpx.URL(realm)
+        login = await self.login()
+        if login is not None:
+            self._check_realm_may_have_credentials(realm_url.host)
+        token = await self._tokens.get(
+            TokenKey(self._caller.origin, self._credential, scope),
+            lambda: self._mint(realm_url, challenge.parameters.get("service", ""), scope, login),
+            rejected=rejected,
+        )
+        return token.authorization
+
+    def _check_realm_may_have_credentials(self, realm_host: str) -> None:
+        host = self._caller.host
+        if same_registrable_domain(realm_host, host.name) or realm_host in self._provider.token_hosts(host):
+            return
+        raise CredentialsRefused(
+            f"{host} sends those who sign in to {quotable(realm_host)}, which belongs to another domain. "
+            "The credentials were not sent there.",
+            host=str(host),
+        )
+
+    async def _mint(self, realm: httpx.URL, service: str, scope: str, login: Login | None) -> Token:
+        subject = Subject(Asked.TOKEN, _repository_of(scope))
+        presented = Presented.BASIC if login else Presented.NOTHING
+        wanted = [(name, value) for name, value in (("service", service), ("scope", scope)) if value]
+        answer = await self._caller.fetch_elsewhere(
+            realm.copy_with(query=urlencode(wanted + _pairs(realm)).encode() or None),
+            headers={"Authorization": login.basic_header()} if login else {},
+            max_bytes=self._caller.limits.token_max_bytes,
+            subject=subject,
+        )
+        if answer.status in (404, 405) and login is not None:
+            answer = await self._mint_by_post(realm, wanted, login, subject)
+        if answer.status != 200:
+            raise self._caller.refusal(answer, subject, presented)
+        try:
+            return parse_token(answer.body, time.time())
+        except UnreadableToken as error:
+            raise UnexpectedAnswer(
+                f"The token endpoint {realm.host} of {self._caller.host} answered without a token: {error}.",
+                host=str(self._caller.host),
+                repository=subject.repository,
+            ) from None
+
+    async def _mint_by_post(
+        self, realm: httpx.URL, wanted: list[tuple[str, str]], login: Login, subject: Subject
+    ) -> Answer:
+        """The OAuth2 way, for endpoints that know no GET."""
+        form = [
+            ("grant_type", "password"),
+            ("client_id", CLIENT_ID),
+            *wanted,
+            ("username", login.username),
+            ("password", login.password.reveal()),
+        ]
+        return await self._caller.fetch_elsewhere(
+            realm,
+            method="POST",
+            headers={"Content-Type": "application/x-www-form-urlencoded"},
+            body=urlencode(form).encode(),
+            max_bytes=self._caller.limits.token_max_bytes,
+            subject=subject,
+        )
+
+
+def _pairs(url: httpx.URL) -> list[tuple[str, str]]:
+    """The query that a realm brings along itself."""
+    return [(name, value) for name, value in url.params.multi_items() if name not in ("service", "scope")]
+
+
+def _repository_of(scope: str) -> str | None:
+    kind, _, rest = scope.partition(":")
+    return rest.rpartition(":")[0] if kind == "repository" else None
+
+
+def _accepted_scope(ours: str, wanted: str) -> str:
+    """The scope that the registry names in its refusal, when it only asks to read what we asked to read."""
+    if not wanted or wanted == ours:
+        return ours
+    if wanted == "registry:catalog:*" or wanted.startswith(ours.rpartition(":")[0] + ":"):
+        actions = wanted.rpartition(":")[2].split(",")
+        return wanted if set(actions) <= {"pull", "metadata_read", "*"} and wanted.isprintable() else ours
+    return ours

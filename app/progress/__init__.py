@@ -1,0 +1,1 @@
+"""How news travels, from the process that syncs to the one that streams."""

@@ -1,0 +1,1 @@
+"""What we do: one verb per file; no GraphQL, no HTTP server."""

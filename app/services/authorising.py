@@ -1,0 +1,101 @@
+"""Tokens: made, recognised, revoked."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.domain.errors import Invalid, NotFound
+from app.services import auditing
+from app.services.clock import Clock, utc_now
+from app.store import access
+from app.store.entities import ApiToken, Role
+from app.store.session import Store
+
+TOKEN_MARK = "chartroom_"  # noqa: S105 - the beginning of every token, by which secret scanners know it
+SECRET_BYTES = 32
+PREFIX_CHARACTERS = len(TOKEN_MARK) + 4
+USE_NOTED_EVERY = timedelta(minutes=1)  # a write for each request would cost more than the request
+ENVIRONMENT_TOKEN_NAME = "CHARTROOM_ADMIN_TOKEN"  # noqa: S105
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, as their token says. `token_id` is None for the token given in the environment."""
+
+    name: str
+    role: Role
+    token_id: int | None
+
+    def may(self, role: Role) -> bool:
+        """Whether the caller may do what `role` may."""
+        order = list(Role)
+        return order.index(self.role) >= order.index(role)
+
+
+def hash_of(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+class Authorising:
+    """Knows callers by their tokens."""
+
+    def __init__(self, store: Store, admin_token: str | None = None, clock: Clock = utc_now) -> None:
+        self._store = store
+        self._clock = clock
+        self._admin_hash = hash_of(admin_token) if admin_token else None
+
+    async def recognise(self, secret: str) -> Caller | None:
+        """The caller with this token, or None where it is unknown, revoked or past its end."""
+        given = hash_of(secret)
+        if self._admin_hash is not None and secrets.compare_digest(given, self._admin_hash):
+            return Caller(ENVIRONMENT_TOKEN_NAME, Role.ADMIN, None)
+        now = self._clock()
+        async with self._store.reading() as session:
+            token = await access.find_usable_token(session, given, now)
+        # The database compared hashes; comparing them again in constant time costs nothing.
+        if token is None or not secrets.compare_digest(token.secret_hash, given):
+            return None
+        if token.last_used_at is None or now - token.last_used_at > USE_NOTED_EVERY:
+            async with self._store.writing() as session:
+                await access.mark_used(session, token.id, now)
+        return Caller(token.name, token.role, token.id)
+
+    async def tokens(self) -> list[ApiToken]:
+        async with self._store.reading() as session:
+            return await access.tokens(session)
+
+    async def has_tokens(self) -> bool:
+        async with self._store.reading() as session:
+            return await access.count_tokens(session) > 0
+
+    async def create(self, name: str, role: Role, expires_at: datetime | None, actor: str) -> tuple[ApiToken, str]:
+        """The token and its secret, which is told this once."""
+        name = name.strip()
+        if not name or len(name) > 200:
+            raise Invalid("A token needs a name of 1 to 200 characters, to tell it from others.", "input", "name")
+        now = self._clock()
+        if expires_at is not None and expires_at <= now:
+            raise Invalid("expiresAt lies in the past: the token would never work.", "input", "expiresAt")
+        secret = TOKEN_MARK + secrets.token_urlsafe(SECRET_BYTES)
+        token = ApiToken(
+            name=name,
+            role=role,
+            prefix=secret[:PREFIX_CHARACTERS],
+            secret_hash=hash_of(secret),
+            created_at=now,
+            expires_at=expires_at,
+        )
+        async with self._store.writing() as session:
+            session.add(token)
+            auditing.record(session, self._clock, actor, "token.create", name, role=role.value)
+        return token, secret
+
+    async def revoke(self, token_id: int, actor: str) -> None:
+        async with self._store.writing() as session:
+            token = await access.find_token(session, token_id)
+            if token is None or token.revoked_at is not None:
+                raise NotFound("There is no such token; it may have been revoked already.", "id")
+            token.revoked_at = self._clock()
+            session.add(token)
+            auditing.record(session, self._clock, actor, "token.revoke", token.name)

@@ -1,0 +1,288 @@
+"""What the chart store shows: pages, charts, versions, what is in them. Every page costs a constant number
+of statements; what belongs to many rows is read for all of them at once."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.chart_reader.pool import ReaderPool
+from app.domain.errors import Invalid
+from app.domain.semver import InvalidVersion, Version
+from app.domain.semver_constraint import Constraint, InvalidConstraint
+from app.store import charts, registries, search, syncs
+from app.store.archives import Archives
+from app.store.charts import ChartConditions
+from app.store.entities import (
+    Chart,
+    ChartContent,
+    ChartRepository,
+    ChartVersion,
+    DigestSighting,
+    Provider,
+    Registry,
+    SkippedTag,
+    Sync,
+    SyncFault,
+)
+from app.store.keyset import Page
+from app.store.session import Store
+
+
+@dataclass(frozen=True, slots=True)
+class ChartPage:
+    """Charts in order; `keys` are what a cursor after each row holds; highlights by chart id, where one searched."""
+
+    rows: list[Chart]
+    keys: list[tuple[Any, ...]]
+    highlights: dict[int, str]
+    has_next: bool
+
+
+class Browsing:
+    """Reads the store for whoever may read."""
+
+    def __init__(self, store: Store, archives: Archives, reader: ReaderPool) -> None:
+        self._store = store
+        self._archives = archives
+        self._reader = reader
+
+    # ── Registries and repositories ──
+
+    async def registries(self, ids: Collection[int]) -> dict[int, Registry]:
+        async with self._store.reading() as session:
+            return await registries.find_many(session, ids)
+
+    async def registry_by_name(self, name: str) -> Registry | None:
+        async with self._store.reading() as session:
+            return await registries.find_by_name(session, name)
+
+    async def registry_page(
+        self,
+        first: int,
+        after: Sequence[Any] | None,
+        *,
+        text: str | None = None,
+        providers: Collection[Provider] | None = None,
+        use_as_chart_repository: bool | None = None,
+    ) -> Page[Registry]:
+        """By name. Keys of the cursor: name, id."""
+        async with self._store.reading() as session:
+            return await registries.page(
+                session,
+                first,
+                after,
+                search=text,
+                providers=providers,
+                use_as_chart_repository=use_as_chart_repository,
+            )
+
+    async def count_registries(
+        self,
+        *,
+        text: str | None = None,
+        providers: Collection[Provider] | None = None,
+        use_as_chart_repository: bool | None = None,
+    ) -> int:
+        async with self._store.reading() as session:
+            return await registries.count(
+                session, search=text, providers=providers, use_as_chart_repository=use_as_chart_repository
+            )
+
+    async def repositories(self, ids: Collection[int]) -> dict[int, ChartRepository]:
+        async with self._store.reading() as session:
+            return await registries.find_repositories(session, ids)
+
+    async def repository_page(self, registry_id: int, first: int, after: Sequence[Any] | None) -> Page[ChartRepository]:
+        """By name. Keys of the cursor: name, id."""
+        async with self._store.reading() as session:
+            return await registries.repository_page(session, registry_id, first, after)
+
+    async def count_repositories(self, registry_ids: Collection[int]) -> dict[int, int]:
+        async with self._store.reading() as session:
+            return await registries.count_repositories(session, registry_ids)
+
+    async def skipped_tags(self, repository_ids: Collection[int]) -> dict[int, list[SkippedTag]]:
+        async with self._store.reading() as session:
+            return await registries.skipped_tags(session, repository_ids)
+
+    # ── Charts ──
+
+    async def chart_page(
+        self,
+        first: int,
+        after: Sequence[Any] | None,
+        *,
+        text: str | None = None,
+        conditions: ChartConditions,
+        by_update: bool = False,
+    ) -> ChartPage:
+        """By relevance where `text` has words, else by name or by update.
+
+        Keys of the cursor: chart id for a search, name and id by name, instant and id by update.
+        """
+        words = search.words_of(text or "")
+        async with self._store.reading() as session:
+            if words and not by_update:
+                hits = await search.find(session, words, conditions.clauses())
+                start = _position_after(hits, after)
+                shown = hits[start : start + first]
+                found = await charts.find_many(session, [hit.chart_id for hit in shown])
+                rows = [found[hit.chart_id] for hit in shown if hit.chart_id in found]
+                highlights = {hit.chart_id: hit.highlight for hit in shown if hit.highlight}
+                return ChartPage(rows, [(row.id,) for row in rows], highlights, len(hits) > start + first)
+            if words:
+                matching = [hit.chart_id for hit in await search.find(session, words, conditions.clauses())]
+                conditions = conditions.only(matching)
+            orders = charts.BY_UPDATE if by_update else charts.BY_NAME
+            page = await charts.page(session, first, after, conditions, orders)
+        keys = [(row.updated_at.isoformat(), row.id) if by_update else (row.name, row.id) for row in page.rows]
+        return ChartPage(page.rows, keys, {}, page.has_next)
+
+    async def count_charts(self, text: str | None, conditions: ChartConditions) -> int:
+        words = search.words_of(text or "")
+        async with self._store.reading() as session:
+            if words:
+                return await search.count(session, words, conditions.clauses())
+            return await charts.count(session, conditions)
+
+    async def charts(self, ids: Collection[int]) -> dict[int, Chart]:
+        async with self._store.reading() as session:
+            return await charts.find_many(session, ids)
+
+    async def charts_of_repositories(self, repository_ids: Collection[int]) -> dict[int, Chart]:
+        """By the id of their repository."""
+        async with self._store.reading() as session:
+            return await charts.find_by_repositories(session, repository_ids)
+
+    async def chart_by_repository(self, registry_name: str, repository: str) -> Chart | None:
+        async with self._store.reading() as session:
+            found = await registries.find_repository_by_name(session, registry_name, repository)
+            if found is None:
+                return None
+            return (await charts.find_by_repositories(session, [found.id])).get(found.id)
+
+    # ── Versions ──
+
+    async def version_page(
+        self,
+        chart_id: int,
+        first: int,
+        after: Sequence[Any] | None,
+        *,
+        constraint: str | None = None,
+        include_prereleases: bool = True,
+        include_removed: bool = False,
+    ) -> Page[ChartVersion]:
+        """Highest semver first. Keys of the cursor: sort key, id. Raises Invalid for what is no constraint."""
+        shown = {"include_prereleases": include_prereleases, "include_removed": include_removed}
+        if not constraint:
+            async with self._store.reading() as session:
+                return await charts.version_page(session, chart_id, first, after, **shown)
+        fitting = await self._fitting(chart_id, constraint, **shown)
+        if after is not None:
+            fitting = [entry for entry in fitting if (entry[1], entry[0]) < (after[0], after[1])]
+        chosen = [version_id for version_id, _ in fitting[:first]]
+        found = await self.versions(chosen)
+        return Page([found[version_id] for version_id in chosen if version_id in found], len(fitting) > first)
+
+    async def count_versions(
+        self,
+        chart_id: int,
+        *,
+        constraint: str | None = None,
+        include_prereleases: bool = True,
+        include_removed: bool = False,
+    ) -> int:
+        shown = {"include_prereleases": include_prereleases, "include_removed": include_removed}
+        if constraint:
+            return len(await self._fitting(chart_id, constraint, **shown))
+        async with self._store.reading() as session:
+            return await charts.count_versions(session, chart_id, **shown)
+
+    async def _fitting(
+        self, chart_id: int, constraint: str, *, include_prereleases: bool, include_removed: bool
+    ) -> list[tuple[int, str]]:
+        """Ids and sort keys of the versions inside the constraint, highest first."""
+        try:
+            wanted = Constraint.parse(constraint)
+        except InvalidConstraint as error:
+            raise Invalid(str(error), "constraint") from error
+        async with self._store.reading() as session:
+            numbers = await charts.version_numbers(
+                session, chart_id, include_prereleases=include_prereleases, include_removed=include_removed
+            )
+        return [(version_id, key) for version_id, text, key in numbers if _fits(wanted, text)]
+
+    async def versions(self, ids: Collection[int]) -> dict[int, ChartVersion]:
+        async with self._store.reading() as session:
+            return await charts.find_versions(session, ids)
+
+    async def contents(self, archive_digests: Collection[str], *, whole: bool) -> dict[str, ChartContent]:
+        """By archive digest; README, values and the other long texts only when `whole`."""
+        async with self._store.reading() as session:
+            return await charts.find_contents(session, archive_digests, whole=whole)
+
+    async def digest_history(self, tags: Collection[tuple[int, str]]) -> dict[tuple[int, str], list[DigestSighting]]:
+        """By repository id and tag, newest first."""
+        async with self._store.reading() as session:
+            return await charts.digest_history(session, tags)
+
+    async def file(self, archive_digest: str, path: str) -> str | None:
+        """The text of a file of an archive; None where there is none, or it is no text."""
+        archive = await self._archives.read(archive_digest)
+        return None if archive is None else await self._reader.read_file(archive, path)
+
+    async def charts_by_oci_path(self, paths: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:
+        """Chart ids by `oci://` repository (host and path without a trailing slash) and chart name."""
+        async with self._store.reading() as session:
+            rows = await charts.find_by_names(session, {name for _, name in paths})
+        found: dict[tuple[str, str], int] = {}
+        for chart_id, repository, host, name in rows:
+            parent = repository.rpartition("/")[0]
+            key = (f"oci://{host}/{parent}".rstrip("/"), name)
+            if key in paths:
+                found.setdefault(key, chart_id)
+        return found
+
+    # ── Syncs ──
+
+    async def syncs(self, ids: Collection[int]) -> dict[int, Sync]:
+        async with self._store.reading() as session:
+            return await syncs.find_many(session, ids)
+
+    async def sync_page(self, first: int, after: Sequence[Any] | None, registry_id: int | None) -> Page[Sync]:
+        """Latest first. Key of the cursor: id."""
+        async with self._store.reading() as session:
+            return await syncs.page(session, first, after, registry_id)
+
+    async def count_syncs(self, registry_id: int | None) -> int:
+        async with self._store.reading() as session:
+            return await syncs.count(session, registry_id)
+
+    async def last_syncs(self, registry_ids: Collection[int]) -> dict[int, Sync]:
+        """By registry id."""
+        async with self._store.reading() as session:
+            return await syncs.last_of(session, registry_ids)
+
+    async def fault_page(self, sync_id: int, first: int, after: Sequence[Any] | None) -> Page[SyncFault]:
+        """In the order they happened. Key of the cursor: id."""
+        async with self._store.reading() as session:
+            return await syncs.fault_page(session, sync_id, first, after)
+
+    async def count_faults(self, sync_ids: Collection[int]) -> dict[int, int]:
+        async with self._store.reading() as session:
+            return await syncs.count_faults(session, sync_ids)
+
+
+def _position_after(hits: Sequence[search.Hit], after: Sequence[Any] | None) -> int:
+    """Where the page begins; at the start again where the row of the cursor no longer matches."""
+    if after is None:
+        return 0
+    return next((place + 1 for place, hit in enumerate(hits) if hit.chart_id == after[0]), 0)
+
+
+def _fits(constraint: Constraint, version: str) -> bool:
+    try:
+        return constraint.check(Version.parse(version))
+    except InvalidVersion:
+        return False

@@ -1,0 +1,44 @@
+"""What a sync has to do with one repository: what the registry lists minus what the store holds."""
+
+from dataclasses import dataclass
+
+from app.domain.semver_constraint import Constraint
+from app.domain.sync_plan import ListedTag, Policy, RepositoryPlan, plan_repository
+from app.oci_client.client import RegistryClient
+from app.store import findings
+from app.store.entities import ChartRepository, Registry
+from app.store.session import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """The plan, and how many tags the registry listed."""
+
+    plan: RepositoryPlan
+    tags: int
+
+
+def policy_of(registry: Registry) -> Policy:
+    constraint = Constraint.parse(registry.version_constraint) if registry.version_constraint else None
+    return Policy(constraint, registry.versions_kept)
+
+
+class Planning:
+    """Lists and compares. What is planned once is planned the same again, minus what was stored since."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def plan(
+        self, client: RegistryClient, registry: Registry, repository: ChartRepository, sync_id: int
+    ) -> Planned:
+        """Raises what the registry client raises where the listing is not complete: then nothing is removed."""
+        listed = [
+            ListedTag(tag.tag, tag.digest, tag.artifact_type)
+            async for page in client.list_tags(repository.name)
+            for tag in page
+        ]
+        async with self._store.reading() as session:
+            held = await findings.held_tags(session, repository.id, sync_id)
+        plan = plan_repository(listed, held, policy_of(registry), empty_before=repository.listed_empty)
+        return Planned(plan, len(listed))

@@ -1,0 +1,206 @@
+"""One tag of a plan: look whether it changed, pull manifest and layer where it did, read, hand over to be stored."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.chart_reader.contents import ChartContents
+from app.chart_reader.errors import ChartReadError
+from app.domain.faults import REGISTRY_WIDE
+from app.domain.semver import Version
+from app.domain.sync_events import SkipReason
+from app.domain.sync_plan import HeldTag, SkippedTag, Step
+from app.oci_client.client import FetchedChartManifest, RegistryClient
+from app.oci_client.errors import RegistryError
+from app.oci_client.manifest import ChartManifest, NotAChart
+from app.services.byte_budget import ByteBudget
+from app.services.faults import fault_of
+from app.services.recording import LeaseLost, Recorder, RepositoryTally
+from app.store import charts
+from app.store.archives import Archives
+from app.store.findings import FoundVersion
+from app.store.session import Store
+
+log = structlog.get_logger()
+
+
+class Reader(Protocol):
+    """Reads an archive apart from this process. Raises ChartReadError."""
+
+    async def read(self, archive: bytes) -> ChartContents: ...
+
+
+@dataclass(slots=True)
+class _Look:
+    """What is known of the tag that is looked at, for the fault, should there be one."""
+
+    digest: str | None
+
+
+class Pulling:
+    """Takes the steps of one sync. Bytes in flight are bounded by `budget`."""
+
+    def __init__(
+        self,
+        store: Store,
+        client: RegistryClient,
+        archives: Archives,
+        reader: Reader,
+        recorder: Recorder,
+        budget: ByteBudget,
+    ) -> None:
+        self._store = store
+        self._client = client
+        self._archives = archives
+        self._reader = reader
+        self._recorder = recorder
+        self._budget = budget
+        self._under_way: dict[str, asyncio.Event] = {}
+        """Archives that are being pulled, by digest: another tag of the same bytes waits for them."""
+
+    async def take(self, tally: RepositoryTally, step: Step) -> None:
+        """Ends in a version stored, unchanged or failed, or in a skipped tag.
+
+        Raises RegistryError where it is not this version that is at fault.
+        """
+        repository = tally.repository.name
+        look = _Look(step.digest)
+        try:
+            await self._take(tally, step, look)
+        except (RegistryError, ChartReadError) as error:
+            if isinstance(error, RegistryError) and error.code in REGISTRY_WIDE:
+                raise
+            self._recorder.version_failed(tally, fault_of(error, repository, step.tag, look.digest))
+        except (LeaseLost, SQLAlchemyError):
+            raise
+        except Exception as error:
+            log.exception("sync.version_failed", repository=repository, tag=step.tag)
+            self._recorder.version_failed(tally, fault_of(error, repository, step.tag, look.digest))
+
+    async def _take(self, tally: RepositoryTally, step: Step, look: _Look) -> None:
+        if look.digest is None and step.held is not None:
+            look.digest = (await self._client.head_manifest(tally.repository.name, step.tag)).digest
+        if step.held is not None and look.digest == step.held.digest:
+            self._note_known(tally, step.held)
+        elif look.digest is None or not await self._reuse(tally, step, look.digest):
+            await self._pull(tally, step, look)
+
+    def _note_known(self, tally: RepositoryTally, held: HeldTag) -> None:
+        if held.is_version:
+            self._recorder.version_unchanged(tally, held)
+        else:
+            skipped = SkippedTag(held.tag, SkipReason.NOT_A_CHART, held.digest)
+            self._recorder.no_chart(tally, skipped, held)
+
+    async def _reuse(self, tally: RepositoryTally, step: Step, digest: str) -> bool:
+        """Whether this manifest is stored already, under another tag or in another repository."""
+        async with self._store.reading() as session:
+            known = (await charts.known_digests(session, [digest])).get(digest)
+        if known is None:
+            return False
+        found = FoundVersion(
+            tag=step.tag,
+            digest=digest,
+            version=known.version,
+            sort_key=known.sort_key,
+            prerelease=known.prerelease,
+            archive_digest=known.archive_digest,
+            has_provenance=known.has_provenance,
+            created_at=known.created_at,
+            chart_name=tally.repository.name.rpartition("/")[2],
+            content=None,
+        )
+        self._recorder.version_stored(tally, found, changed=_was_version(step), released=None)
+        return True
+
+    async def _pull(self, tally: RepositoryTally, step: Step, look: _Look) -> None:
+        fetched = await self._client.get_chart_manifest(tally.repository.name, look.digest or step.tag)
+        look.digest = fetched.top_digest
+        if isinstance(fetched.manifest, NotAChart):
+            skipped = SkippedTag(step.tag, SkipReason.NOT_A_CHART, fetched.top_digest)
+            self._recorder.no_chart(tally, skipped, step.held)
+            return
+        layer = fetched.manifest.chart_layer
+        while (under_way := self._under_way.get(layer.digest)) is not None:
+            await under_way.wait()
+        done = self._under_way[layer.digest] = asyncio.Event()
+        try:
+            await self._pull_layer(tally, step, fetched, fetched.manifest)
+        finally:
+            del self._under_way[layer.digest]
+            done.set()
+
+    async def _pull_layer(
+        self, tally: RepositoryTally, step: Step, fetched: FetchedChartManifest, manifest: ChartManifest
+    ) -> None:
+        layer = manifest.chart_layer
+        held = await self._version_held(layer.digest)
+        released: Callable[[], None] | None = None
+        content = None
+        if held is None:
+            released = await self._budget.take(layer.size)
+            try:
+                archive = await self._client.read_blob(tally.repository.name, layer)
+                self._recorder.progress.bytes_pulled += len(archive)
+                contents = await self._reader.read(archive)
+                await self._archives.keep(layer.digest, archive)
+            except BaseException:
+                released()
+                raise
+            content = content_row(layer.digest, len(archive), contents)
+            held = (contents.metadata.name, contents.metadata.version)
+        name, version_text = held
+        version = Version.parse(version_text)
+        found = FoundVersion(
+            tag=step.tag,
+            digest=fetched.top_digest,
+            version=version_text,
+            sort_key=version.sort_key,
+            prerelease=version.is_prerelease,
+            archive_digest=layer.digest,
+            has_provenance=manifest.provenance_layer is not None,
+            created_at=manifest.created_at,
+            chart_name=name,
+            content=content,
+        )
+        self._recorder.version_stored(tally, found, changed=_was_version(step), released=released)
+        if self._recorder.is_full:
+            await self._recorder.flush()
+
+    async def _version_held(self, archive_digest: str) -> tuple[str, str] | None:
+        """Name and version of the archive's chart where its content is stored, or is about to be."""
+        if (waiting := self._recorder.content_waiting(archive_digest)) is not None:
+            return waiting
+        async with self._store.reading() as session:
+            known = await charts.find_contents(session, [archive_digest], whole=False)
+        content = known.get(archive_digest)
+        return (content.name, content.version) if content else None
+
+
+def _was_version(step: Step) -> bool:
+    return step.held is not None and step.held.is_version
+
+
+def content_row(archive_digest: str, archive_bytes: int, contents: ChartContents) -> dict[str, Any]:
+    """What was read from an archive, as a row of chart_content."""
+    told = asdict(contents.metadata)
+    return {
+        **told,
+        "sources": list(told["sources"]),
+        "keywords": list(told["keywords"]),
+        "maintainers": list(told["maintainers"]),
+        "dependencies": list(told["dependencies"]),
+        "archive_digest": archive_digest,
+        "archive_bytes": archive_bytes,
+        "chart_yaml": contents.chart_yaml,
+        "readme_markdown": contents.readme_markdown,
+        "readme_html": contents.readme_html,
+        "values_yaml": contents.values_yaml,
+        "values_schema": contents.values_schema,
+        "notes": contents.notes,
+        "files": [[file.path, file.size_bytes] for file in contents.files],
+    }

@@ -1,0 +1,361 @@
+"""Writes down what a sync finds, in batches, by one writer: rows and the events that speak of them together.
+
+What happens is never more than FLUSH_EVERY_SECONDS or FLUSH_AT_VERSIONS behind. Every commit also extends
+the lease, and is refused once another worker has taken the sync over.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.domain.errors import ChartroomError
+from app.domain.faults import Fault
+from app.domain.sync_events import EventKind, Progress, RepositoryState, SyncState
+from app.domain.sync_plan import HeldTag, RepositoryPlan, SkippedTag
+from app.progress.bell import Bell
+from app.services.clock import Clock
+from app.store import findings, syncs
+from app.store.entities import ChartRepository, Sync, SyncEvent, SyncRepository
+from app.store.findings import FoundVersion
+from app.store.session import Store
+
+FLUSH_EVERY_SECONDS = 0.2
+FLUSH_AT_VERSIONS = 64
+TRIES = 4  # 0.25 + 0.5 + 1 s apart: a database that is busy for a moment; longer, and the sync is taken up anew
+FIRST_DELAY_SECONDS = 0.25
+
+log = structlog.get_logger()
+
+
+class LeaseLost(ChartroomError):
+    """Another worker has this sync now, or it is gone: nothing more may be written."""
+
+
+@dataclass(slots=True)
+class _Event:
+    kind: EventKind
+    detail: dict[str, Any]
+    progress: dict[str, Any]
+    at: datetime
+    stored_tag: tuple[int, str] | None = None
+    """Of a version whose id is known once its row is written."""
+
+
+@dataclass(slots=True)
+class _Pending:
+    """What waits for the next commit."""
+
+    events: list[_Event] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    stored: dict[int, list[FoundVersion]] = field(default_factory=dict)
+    returned: list[tuple[int, int]] = field(default_factory=list)
+    no_charts: dict[int, list[SkippedTag]] = field(default_factory=dict)
+    removed: list[tuple[int, int]] = field(default_factory=list)
+    outside: list[tuple[int, int]] = field(default_factory=list)
+    rows: dict[int, SyncRepository] = field(default_factory=dict)
+    finished: dict[int, dict[str, Any]] = field(default_factory=dict)
+    skipped: dict[int, list[SkippedTag]] = field(default_factory=dict)
+    forgotten_faults: list[str] = field(default_factory=list)
+    released: list[Callable[[], None]] = field(default_factory=list)
+    versions: int = 0
+
+
+class RepositoryTally:
+    """Counts of one repository within one sync, and its tags that turned out to be no chart."""
+
+    def __init__(self, repository: ChartRepository, row: SyncRepository) -> None:
+        self.repository = repository
+        self.row = row
+        self.skipped: list[SkippedTag] = []
+        self.fault: Fault | None = None
+
+
+def forget_unfinished(progress: Progress, row: SyncRepository) -> None:
+    """Takes what a dead attempt counted in a repository it did not finish out of the progress.
+
+    What it stored or removed stays counted; it is done when the repository is planned anew.
+    """
+    progress.versions_done -= (
+        row.versions_added + row.versions_changed + row.versions_removed + row.versions_unchanged + row.versions_failed
+    )
+    progress.versions_unchanged -= row.versions_unchanged
+    progress.versions_failed -= row.versions_failed
+    progress.versions_total = (progress.versions_total or 0) - row.versions_total
+    row.versions_unchanged = row.versions_failed = row.versions_total = 0
+
+
+class Recorder:
+    """The one writer of one sync, for as long as it holds the lease."""
+
+    def __init__(self, store: Store, bell: Bell, clock: Clock, sync: Sync, lease: timedelta) -> None:
+        self._store = store
+        self._bell = bell
+        self._clock = clock
+        self._sync_id = sync.id
+        self._attempt = sync.attempt
+        self._lease = lease
+        self._sequence = sync.last_sequence
+        self._requests_before = sync.registry_requests
+        self._pending = _Pending()
+        self._contents: dict[str, tuple[str, str]] = {}
+        self._broken: BaseException | None = None
+        self._flushing = asyncio.Lock()
+        self._due = asyncio.Event()
+        self.progress = sync.progress
+        self.requests_made: Callable[[], int] = lambda: 0
+
+    # ── What happens ──
+
+    def event(self, kind: EventKind, **detail: Any) -> _Event:
+        noted = _Event(kind, detail, self.progress.as_dict(), self._clock())
+        self._pending.events.append(noted)
+        self._due.set()
+        return noted
+
+    def begin_repository(self, tally: RepositoryTally, plan: RepositoryPlan, tags: int) -> None:
+        """A repository was listed and planned."""
+        row, progress = tally.row, self.progress
+        row.tags = tags
+        # Gone ones are part of the total: they are something that is done.
+        row.versions_total = (
+            len(plan.steps) + len(plan.unchanged) + len(plan.already_done) + len(plan.gone) + row.versions_removed
+        )
+        progress.versions_total = (progress.versions_total or 0) + row.versions_total
+        progress.versions_done += len(plan.already_done) + row.versions_removed
+        self._pending.forgotten_faults.append(tally.repository.name)
+        self._pending.rows[tally.repository.id] = row
+        self.event(EventKind.REPOSITORY_LISTED, repository=tally.repository.name, tags=tags)
+        if plan.unchanged:
+            self._count(tally, "unchanged", len(plan.unchanged))
+        for held in plan.gone:
+            self.version_removed(tally, held)
+        for held in plan.outside_policy:
+            self._pending.outside.append((tally.repository.id, held.version_id or 0))
+
+    def version_stored(
+        self,
+        tally: RepositoryTally,
+        found: FoundVersion,
+        *,
+        changed: bool,
+        released: Callable[[], None] | None,
+    ) -> None:
+        """`released` is called when the version is committed: its bytes are no longer in flight."""
+        self._pending.stored.setdefault(tally.repository.id, []).append(found)
+        self._pending.versions += 1
+        if found.content is not None:
+            self._contents[found.archive_digest] = (found.chart_name, found.version)
+        if released is not None:
+            self._pending.released.append(released)
+        self._count(tally, "changed" if changed else "added")
+        noted = self.event(EventKind.VERSION_STORED, repository=tally.repository.name, version=found.version)
+        noted.stored_tag = (tally.repository.id, found.tag)
+
+    def version_unchanged(self, tally: RepositoryTally, held: HeldTag) -> None:
+        if held.version_id is not None and (held.removed or not held.within_policy):
+            self._pending.returned.append((tally.repository.id, held.version_id))
+        self._count(tally, "unchanged")
+
+    def version_removed(self, tally: RepositoryTally, held: HeldTag) -> None:
+        self._pending.removed.append((tally.repository.id, held.version_id or 0))
+        self._count(tally, "removed")
+        self.event(EventKind.VERSION_REMOVED, repository=tally.repository.name, version=held.tag)
+
+    def no_chart(self, tally: RepositoryTally, skipped: SkippedTag, held: HeldTag | None) -> None:
+        """A tag turned out to be no chart; where it was one before, that version is gone."""
+        tally.skipped.append(skipped)
+        self._pending.no_charts.setdefault(tally.repository.id, []).append(skipped)
+        tally.row.versions_total -= 1
+        self.progress.versions_total = (self.progress.versions_total or 1) - 1
+        if held is not None and held.is_version and not held.removed:
+            tally.row.versions_total += 1
+            self.progress.versions_total += 1
+            self.version_removed(tally, held)
+        self._due.set()
+
+    def version_failed(self, tally: RepositoryTally, fault: Fault) -> None:
+        self._count(tally, "failed")
+        self.faulted(fault)
+
+    def faulted(self, fault: Fault) -> None:
+        self._pending.faults.append(fault)
+        self.event(EventKind.FAULTED, fault=asdict(fault))
+
+    def _count(self, tally: RepositoryTally, what: str, how_many: int = 1) -> None:
+        for counts in (self.progress, tally.row):
+            setattr(counts, f"versions_{what}", getattr(counts, f"versions_{what}") + how_many)
+        self.progress.versions_done += how_many
+        self._pending.rows[tally.repository.id] = tally.row
+        self._due.set()
+
+    def finish_repository(self, tally: RepositoryTally, state: RepositoryState, plan: RepositoryPlan | None) -> None:
+        """Nothing more will be said of this repository in this sync. Without a plan its listing failed."""
+        tally.row.state = state
+        self.progress.repositories_done += 1
+        now = self._clock()
+        values: dict[str, Any] = {
+            "state": state,
+            "last_error": asdict(tally.fault) if tally.fault else None,
+            "last_synced_at": now,
+            "last_sync_id": self._sync_id,
+        }
+        if plan is not None:
+            self._pending.skipped[tally.repository.id] = plan.skipped + tally.skipped
+            values["listed_empty"] = tally.row.tags == 0
+        self._pending.finished[tally.repository.id] = values
+        self._pending.rows[tally.repository.id] = tally.row
+        self.event(EventKind.REPOSITORY_FINISHED, repository=tally.repository.name, state=state.value)
+
+    # ── Writing it down ──
+
+    def content_waiting(self, archive_digest: str) -> tuple[str, str] | None:
+        """Name and version of a chart that was read and waits to be committed."""
+        return self._contents.get(archive_digest)
+
+    @property
+    def is_full(self) -> bool:
+        return self._pending.versions >= FLUSH_AT_VERSIONS
+
+    async def flush_now_and_then(self) -> None:
+        """Runs beside the work, until cancelled. Raises LeaseLost."""
+        while True:
+            await self._due.wait()
+            await asyncio.sleep(FLUSH_EVERY_SECONDS)
+            await self.flush()
+
+    async def flush(self, **values: Any) -> None:
+        """One commit of all that waits, and of `values` of the Sync row. Raises LeaseLost.
+
+        Whoever waits for it may be cancelled; the commit itself goes on to its end.
+        """
+        await asyncio.shield(asyncio.create_task(self._flush(values)))
+
+    async def _flush(self, values: dict[str, Any]) -> None:
+        async with self._flushing:
+            if self._broken is not None:
+                raise self._broken
+            pending, self._pending = self._pending, _Pending()
+            progress = Progress(**self.progress.as_dict())
+            self._due.clear()
+            try:
+                await self._commit_patiently(pending, progress, values)
+            except BaseException as error:
+                # What was in this batch is not written, so nothing after it may be.
+                self._broken = error
+                raise
+            self._sequence += len(pending.events)
+        for found in (version for versions in pending.stored.values() for version in versions):
+            if found.content is not None:
+                self._contents.pop(found.archive_digest, None)
+        for release in pending.released:
+            release()
+        await self._bell.ring(self._sync_id)
+
+    async def _commit_patiently(self, pending: _Pending, progress: Progress, values: dict[str, Any]) -> None:
+        delay = FIRST_DELAY_SECONDS
+        for attempt in range(1, TRIES + 1):
+            try:
+                return await self._commit(pending, progress, values)
+            except DBAPIError as fault:
+                if attempt == TRIES or not _may_pass(fault):
+                    raise
+                log.warning("sync.commit_retried", reason=type(fault.orig).__name__)
+            await asyncio.sleep(delay)
+            delay *= 2
+        return None
+
+    async def _commit(self, pending: _Pending, progress: Progress, values: dict[str, Any]) -> None:
+        now = self._clock()
+        lease = {"lease_until": now + self._lease} if "state" not in values else {"lease_until": None}
+        async with self._store.writing() as session:
+            held = await syncs.save(
+                session,
+                self._sync_id,
+                self._attempt,
+                progress,
+                last_sequence=self._sequence + len(pending.events),
+                registry_requests=self._requests_before + self.requests_made(),
+                **lease,
+                **values,
+            )
+            if not held:
+                raise LeaseLost(f"Sync {self._sync_id} was taken over by another worker, or deleted.")
+            ids = await self._write_versions(session, pending, now)
+            await self._write_events(session, pending, ids)
+            for repository in pending.forgotten_faults:
+                await syncs.forget_faults(session, self._sync_id, repository)
+            await syncs.append_faults(session, self._sync_id, pending.faults)
+            await self._write_repositories(session, pending)
+
+    async def _write_versions(
+        self, session: AsyncSession, pending: _Pending, now: datetime
+    ) -> dict[tuple[int, str], int]:
+        ids: dict[tuple[int, str], int] = {}
+        touched: set[int] = set()
+        for repository_id, found in pending.stored.items():
+            chart_id = await findings.ensure_chart(session, repository_id, found[0].chart_name, now)
+            stored = await findings.store_versions(session, chart_id, repository_id, found, self._sync_id, now)
+            ids.update({(repository_id, tag): version_id for tag, version_id in stored.items()})
+            touched.add(repository_id)
+        for marks, mark in (
+            (pending.returned, findings.mark_returned),
+            (pending.outside, findings.mark_outside_policy),
+        ):
+            if marks:
+                await mark(session, [version_id for _, version_id in marks])
+                touched.update(repository_id for repository_id, _ in marks)
+        if pending.removed:
+            await findings.mark_removed(session, [version_id for _, version_id in pending.removed], now)
+            touched.update(repository_id for repository_id, _ in pending.removed)
+        for repository_id, skipped in pending.no_charts.items():
+            await findings.remember_no_charts(session, repository_id, skipped)
+        for repository_id in touched:
+            await findings.refresh_chart(session, repository_id, now)
+        return ids
+
+    async def _write_events(self, session: AsyncSession, pending: _Pending, ids: dict[tuple[int, str], int]) -> None:
+        rows = []
+        for sequence, noted in enumerate(pending.events, self._sequence + 1):
+            detail = noted.detail
+            if noted.stored_tag is not None:
+                detail = {**detail, "chart_version_id": ids[noted.stored_tag]}
+            rows.append(
+                SyncEvent(
+                    sync_id=self._sync_id,
+                    sequence=sequence,
+                    at=noted.at,
+                    kind=noted.kind,
+                    detail=detail,
+                    progress=noted.progress,
+                )
+            )
+        await syncs.append_events(session, rows)
+
+    async def _write_repositories(self, session: AsyncSession, pending: _Pending) -> None:
+        for repository_id, skipped in pending.skipped.items():
+            await findings.replace_skipped_tags(session, repository_id, skipped)
+        for repository_id, values in pending.finished.items():
+            await findings.finish_repository(session, repository_id, values)
+        await syncs.save_repositories(session, list(pending.rows.values()))
+
+    async def finish(self, state: SyncState, error: Fault | None) -> None:
+        """The last event, and the end of the lease."""
+        self.event(EventKind.FINISHED, state=state.value)
+        await self.flush(state=state, finished_at=self._clock(), error=asdict(error) if error else None)
+
+    async def give_back(self) -> None:
+        """Ends the lease without finishing: another worker, or the next start, goes on."""
+        await self.flush()
+        async with self._store.writing() as session:
+            await syncs.end_leases(session, [self._sync_id], self._clock())
+
+
+def _may_pass(fault: DBAPIError) -> bool:
+    """Whether another try can help: the database is locked, or the connection broke."""
+    return fault.connection_invalidated or "locked" in str(fault.orig) or "busy" in str(fault.orig)

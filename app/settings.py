@@ -1,0 +1,236 @@
+"""Every setting: what it does, its unit, its default and the reason for the default.
+
+`docs/settings.md` is printed from this file; a test keeps the two the same.
+"""
+
+from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+MEBIBYTE = 1024 * 1024
+
+
+class LogFormat(StrEnum):
+    """How log lines look."""
+
+    AUTO = "auto"
+    JSON = "json"
+    TEXT = "text"
+
+
+class Settings(BaseSettings):
+    """Read from the environment, each name with `CHARTROOM_` before it."""
+
+    model_config = SettingsConfigDict(env_prefix="CHARTROOM_", extra="ignore", frozen=True)
+
+    # ── Where it listens ──
+    host: str = Field(
+        "127.0.0.1", description="Address to listen on. Loopback by default: opening up is a decision."
+    )
+    port: int = Field(8000, ge=0, le=65535, description="TCP port to listen on; 0 takes any free one.")
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Web origins, comma-separated, whose pages may call the API, e.g. "
+        "`https://store.example.com`. Pages served by Chartroom itself always may.",
+    )
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Host names, comma-separated, that requests may be addressed to; empty allows any. "
+        "Set it where the port is reachable from browsers, against DNS rebinding.",
+    )
+
+    # ── What it keeps ──
+    data_dir: Path = Field(
+        Path(".chartroom"),
+        description="Folder for the SQLite file, the archives and the key file, where the settings below "
+        "do not say otherwise.",
+    )
+    database_url: str | None = Field(
+        None,
+        description="`postgresql+asyncpg://user:password@host/name` or `sqlite+aiosqlite:///path`. "
+        "Default: `chartroom.sqlite` in the data folder.",
+    )
+    archives_url: str | None = Field(
+        None,
+        description="Where chart archives are kept: `file:///path`, `s3://bucket/prefix`, "
+        "`gs://bucket/prefix` or `az://container/prefix`. Default: `archives` in the data folder.",
+    )
+    keys: SecretStr | None = Field(
+        None,
+        description="Keys that registry credentials are sealed with: comma-separated, base64 of 32 bytes each. "
+        "The first seals, all of them open. Takes precedence over the key file.",
+    )
+    key_file: Path | None = Field(
+        None, description="File with one key a line, newest first. Default: `keys` in the data folder."
+    )
+
+    # ── Who may ask ──
+    admin_token: SecretStr | None = Field(
+        None,
+        description="A first ADMIN token given from outside, for scripted starts; at least 20 characters.",
+    )
+    introspection: bool = Field(
+        True,
+        description="Whether the schema can be asked for. It is public knowledge, and playgrounds need it.",
+    )
+    mask_errors: bool = Field(
+        True,
+        description="Whether unexpected errors are shown as an id only. Off is for development: "
+        "stack traces tell attackers about the inside.",
+    )
+
+    # ── How registries are spoken to ──
+    allowed_private_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+        (),
+        description="Loopback and private networks, comma-separated CIDRs, that registries may live in, e.g. "
+        "`10.0.0.0/8`. None by default, so that nobody can use Chartroom to look around inside. "
+        "Cloud metadata and link-local addresses stay refused whatever is set here.",
+    )
+    requests_per_host: int = Field(
+        16,
+        ge=1,
+        le=256,
+        description="Requests under way to one registry host at once. Sixteen fill a fast registry without "
+        "tripping the limits of the hosted ones.",
+    )
+    request_timeout_seconds: float = Field(
+        30.0, gt=0, description="Longest wait for a registry to begin or go on with an answer."
+    )
+    pull_timeout_seconds: float = Field(
+        300.0, gt=0, description="Longest time one archive may take: 10 MiB at 35 KiB/s."
+    )
+
+    # ── How syncs run ──
+    worker_in_process: bool = Field(
+        True,
+        description="Whether `chartroom serve` syncs too. Off where `chartroom worker` runs beside it.",
+    )
+    syncs_at_once: int = Field(
+        4, ge=1, le=64, description="Syncs that one worker runs at once; each waits mostly for its registry."
+    )
+    versions_at_once: int = Field(
+        16, ge=1, le=256, description="Chart versions of one sync under way at once."
+    )
+    in_flight_max_bytes: int = Field(
+        24 * MEBIBYTE,
+        ge=MEBIBYTE,
+        description="Archive bytes in memory at once in one sync, whatever the number of versions: "
+        "two of the largest archives allowed, or a thousand usual ones.",
+    )
+    lease_seconds: float = Field(
+        20.0,
+        gt=0,
+        description="How long a silent worker keeps its sync before another may take it over. "
+        "It reports every quarter of that.",
+    )
+    readers: int = Field(
+        1,
+        ge=1,
+        le=64,
+        description="Processes that read archives. One reads about 1,000 charts a second; more help only "
+        "where cores are idle.",
+    )
+    reading_timeout_seconds: float = Field(
+        20.0, gt=0, description="Longest time reading one archive may take; usual ones take a millisecond."
+    )
+    reader_memory_max_bytes: int = Field(
+        512 * MEBIBYTE,
+        ge=64 * MEBIBYTE,
+        description="Memory one reading process may take: the inflated archive (32 MiB), its text and its HTML, "
+        "several times over.",
+    )
+    syncs_retained: int = Field(
+        200, ge=1, description="Finished syncs kept for each registry, with their events and faults."
+    )
+    shutdown_grace_seconds: float = Field(
+        8.0,
+        ge=0,
+        description="How long requests and syncs may go on after SIGTERM. Syncs need no more: what they "
+        "stored is kept, and they go on at the next start.",
+    )
+
+    # ── Bounds of what a registry may send ──
+    archive_max_bytes: int = Field(
+        10 * MEBIBYTE, ge=1024, description="Largest compressed archive. Helm's own charts stay far below."
+    )
+    archive_inflated_max_bytes: int = Field(
+        32 * MEBIBYTE, ge=1024, description="Largest archive once inflated."
+    )
+    tags_max: int = Field(
+        100_000, ge=1, description="Tags of one repository. ECR allows 100,000 images in a repository."
+    )
+
+    # ── Bounds of what may be asked ──
+    body_max_bytes: int = Field(
+        64 * 1024, ge=1024, description="Largest GraphQL request body; a CA certificate and a key file fit."
+    )
+    query_max_tokens: int = Field(1000, ge=50, description="Tokens of one GraphQL document.")
+    query_max_depth: int = Field(12, ge=3, description="Depth of one GraphQL operation.")
+    query_max_aliases: int = Field(15, ge=1, description="Aliases of one GraphQL operation.")
+    query_max_nodes: int = Field(
+        10_000,
+        ge=100,
+        description="Objects one operation may ask for, by the `first` of its connections: "
+        "100 charts with 100 versions each.",
+    )
+    operations_per_connection: int = Field(
+        20, ge=1, description="Operations under way at once on one WebSocket."
+    )
+
+    # ── What it tells ──
+    log_level: str = Field("INFO", description="Least severity that is logged.")
+    log_format: LogFormat = Field(
+        LogFormat.AUTO, description="`json`, `text`, or `auto`: text on a terminal, JSON elsewhere."
+    )
+    metrics: bool = Field(
+        True, description="Whether `/metrics` answers, without a token: numbers only, no names."
+    )
+
+    @field_validator("allowed_origins", "allowed_hosts", "allowed_private_networks", mode="before")
+    @classmethod
+    def _split_at_commas(cls, given: object) -> object:
+        if isinstance(given, str):
+            return tuple(part.strip() for part in given.split(",") if part.strip())
+        return given
+
+    @field_validator("log_level")
+    @classmethod
+    def _is_a_level(cls, given: str) -> str:
+        if given.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+            raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
+        return given.upper()
+
+    @field_validator("database_url")
+    @classmethod
+    def _has_an_async_driver(cls, given: str | None) -> str | None:
+        if given is None or given.startswith(("postgresql+asyncpg://", "sqlite+aiosqlite://")):
+            return given
+        if given.startswith(("postgres://", "postgresql://")):
+            return "postgresql+asyncpg://" + given.split("://", 1)[1]
+        raise ValueError("must start with postgresql+asyncpg:// or sqlite+aiosqlite:///")
+
+    @field_validator("admin_token")
+    @classmethod
+    def _is_long_enough(cls, given: SecretStr | None) -> SecretStr | None:
+        if given is not None and len(given.get_secret_value()) < 20:
+            raise ValueError("must have at least 20 characters, so that it cannot be guessed")
+        return given
+
+    @property
+    def database(self) -> str:
+        """The database URL, the default filled in."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir.absolute() / 'chartroom.sqlite'}"
+
+    @property
+    def archives(self) -> str:
+        """The URL of the archives, the default filled in."""
+        return self.archives_url or (self.data_dir.absolute() / "archives").as_uri()
+
+    @property
+    def key_path(self) -> Path:
+        """The key file, the default filled in."""
+        return self.key_file or self.data_dir / "keys"

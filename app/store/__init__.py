@@ -1,0 +1,1 @@
+"""What we keep. Nobody above writes SQL."""

@@ -1,0 +1,64 @@
+"""Archives: bytes by digest, checked on the way in."""
+
+import hashlib
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+from obstore.exceptions import AlreadyExistsError
+from obstore.store import LocalStore, MemoryStore, from_url
+
+from app.domain.errors import ChartroomError
+
+
+class ArchiveCorrupt(ChartroomError):
+    """The bytes kept under a digest are not those of that digest."""
+
+
+class Archives:
+    """The .tgz bytes of charts, each under its digest, in a folder or an object store."""
+
+    def __init__(self, url: str) -> None:
+        """`url`: file:///folder, s3://, gs://, az:// (as obstore reads them), or memory:// for tests."""
+        parts = urlsplit(url)
+        if parts.scheme == "file":
+            folder = Path(url2pathname(parts.path))
+            folder.mkdir(parents=True, exist_ok=True)
+            self._bytes = LocalStore(prefix=folder, automatic_cleanup=False)
+        elif parts.scheme == "memory":
+            self._bytes = MemoryStore()  # type: ignore[assignment]
+        else:
+            self._bytes = from_url(url)  # type: ignore[assignment]
+
+    async def keep(self, digest: str, archive: bytes) -> None:
+        """Keeps the archive. Raises ValueError where the digest is not that of the bytes."""
+        if hashlib.sha256(archive).hexdigest() != digest.removeprefix("sha256:"):
+            raise ValueError(f"these bytes are not {digest}")
+        try:
+            await self._bytes.put_async(_path(digest), archive, mode="create")
+        except AlreadyExistsError:
+            return  # the same digest, hence the same bytes
+
+    async def read(self, digest: str) -> bytes | None:
+        """The archive, or None where it is not here. Raises ArchiveCorrupt where it was altered."""
+        try:
+            answer = await self._bytes.get_async(_path(digest))
+        except FileNotFoundError:
+            return None
+        archive = bytes(await answer.bytes_async())
+        if hashlib.sha256(archive).hexdigest() != digest.removeprefix("sha256:"):
+            raise ArchiveCorrupt(f"The archive kept as {digest} was altered. Delete it and sync again.")
+        return archive
+
+    async def delete(self, digests: list[str]) -> None:
+        for digest in digests:
+            try:
+                await self._bytes.delete_async(_path(digest))
+            except FileNotFoundError:
+                continue
+
+
+def _path(digest: str) -> str:
+    """sha256/ab/abcdef….tgz: two letters apart, since folders with 100,000 files are slow on some systems."""
+    algorithm, _, encoded = digest.partition(":")
+    return f"{algorithm}/{encoded[:2]}/{encoded}.tgz"

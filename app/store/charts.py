@@ -1,0 +1,200 @@
+"""Rows of charts, their versions and their content, as the chart store reads them."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, func
+from sqlalchemy.orm import defer
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.store.entities import (
+    Chart,
+    ChartContent,
+    ChartRepository,
+    ChartVersion,
+    DigestSighting,
+    Registry,
+)
+from app.store.keyset import Order, Page, fetch_page
+
+LONG_TEXTS = (
+    ChartContent.readme_markdown,
+    ChartContent.readme_html,
+    ChartContent.values_yaml,
+    ChartContent.values_schema,
+    ChartContent.notes,
+    ChartContent.chart_yaml,
+    ChartContent.files,
+)
+"""What pages of many versions leave out."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChartConditions:
+    """Which charts; None leaves a condition out."""
+
+    registry_ids: Collection[int] | None = None
+    repository_ids: Collection[int] | None = None
+    types: Collection[str] | None = None
+    deprecated: bool | None = None
+    chart_ids: Collection[int] | None = None
+
+    def only(self, chart_ids: Collection[int]) -> "ChartConditions":
+        """The same, of these charts alone."""
+        return replace(self, chart_ids=chart_ids)
+
+    def clauses(self) -> list[ColumnElement[bool]]:
+        found: list[ColumnElement[bool]] = [col(Chart.latest_version_id).is_not(None)]
+        if self.registry_ids is not None:
+            found.append(col(Chart.registry_id).in_(self.registry_ids))
+        if self.repository_ids is not None:
+            found.append(col(Chart.repository_id).in_(self.repository_ids))
+        if self.types is not None:
+            found.append(col(Chart.type).in_([kind.lower() for kind in self.types]))
+        if self.deprecated is not None:
+            found.append(col(Chart.deprecated) == self.deprecated)
+        if self.chart_ids is not None:
+            found.append(col(Chart.id).in_(self.chart_ids))
+        return found
+
+
+BY_NAME = (Order(col(Chart.name)), Order(col(Chart.id)))
+BY_UPDATE = (Order(col(Chart.updated_at), descending=True), Order(col(Chart.id), descending=True))
+
+
+async def page(
+    session: AsyncSession,
+    first: int,
+    after: Sequence[Any] | None,
+    conditions: ChartConditions,
+    orders: Sequence[Order] = BY_NAME,
+) -> Page[Chart]:
+    """Charts that have a version to show. Keys of the cursor: those of `orders`."""
+    query = select(Chart).where(*conditions.clauses())
+    return await fetch_page(session, query, orders, first, after)
+
+
+async def count(session: AsyncSession, conditions: ChartConditions) -> int:
+    query = select(func.count()).select_from(Chart).where(*conditions.clauses())
+    return (await session.exec(query)).one()
+
+
+async def find_many(session: AsyncSession, ids: Collection[int]) -> dict[int, Chart]:
+    """Charts that have a version to show, by id."""
+    query = select(Chart).where(col(Chart.id).in_(ids), col(Chart.latest_version_id).is_not(None))
+    return {row.id: row for row in (await session.exec(query)).all()}
+
+
+async def find_by_repositories(session: AsyncSession, repository_ids: Collection[int]) -> dict[int, Chart]:
+    """Charts that have a version to show, by the id of their repository."""
+    query = select(Chart).where(col(Chart.repository_id).in_(repository_ids), col(Chart.latest_version_id).is_not(None))
+    return {row.repository_id: row for row in (await session.exec(query)).all()}
+
+
+# ── Versions ──
+
+NEWEST_FIRST = (
+    Order(col(ChartVersion.sort_key), descending=True),
+    Order(col(ChartVersion.id), descending=True),
+)
+
+
+def _shown(chart_id: int, include_prereleases: bool, include_removed: bool) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [
+        col(ChartVersion.chart_id) == chart_id,
+        col(ChartVersion.within_policy).is_(True),
+    ]
+    if not include_prereleases:
+        conditions.append(col(ChartVersion.prerelease).is_(False))
+    if not include_removed:
+        conditions.append(col(ChartVersion.removed_at).is_(None))
+    return conditions
+
+
+async def version_page(
+    session: AsyncSession,
+    chart_id: int,
+    first: int,
+    after: Sequence[Any] | None,
+    *,
+    include_prereleases: bool = True,
+    include_removed: bool = False,
+) -> Page[ChartVersion]:
+    """Versions of one chart, highest semver first. Keys of the cursor: sort key, id."""
+    query = select(ChartVersion).where(*_shown(chart_id, include_prereleases, include_removed))
+    return await fetch_page(session, query, NEWEST_FIRST, first, after)
+
+
+async def count_versions(
+    session: AsyncSession, chart_id: int, *, include_prereleases: bool = True, include_removed: bool = False
+) -> int:
+    query = (
+        select(func.count()).select_from(ChartVersion).where(*_shown(chart_id, include_prereleases, include_removed))
+    )
+    return (await session.exec(query)).one()
+
+
+async def version_numbers(
+    session: AsyncSession, chart_id: int, *, include_prereleases: bool, include_removed: bool
+) -> list[tuple[int, str, str]]:
+    """Id, version and sort key of every version, highest first: to check a constraint that SQL cannot."""
+    query = (
+        select(ChartVersion.id, ChartVersion.version, ChartVersion.sort_key)
+        .where(*_shown(chart_id, include_prereleases, include_removed))
+        .order_by(col(ChartVersion.sort_key).desc(), col(ChartVersion.id).desc())
+    )
+    return [(row[0], row[1], row[2]) for row in (await session.exec(query)).all()]
+
+
+async def find_versions(session: AsyncSession, ids: Collection[int]) -> dict[int, ChartVersion]:
+    query = select(ChartVersion).where(col(ChartVersion.id).in_(ids))
+    return {row.id: row for row in (await session.exec(query)).all()}
+
+
+async def find_contents(
+    session: AsyncSession, archive_digests: Collection[str], *, whole: bool
+) -> dict[str, ChartContent]:
+    """By archive digest; the long texts are left out unless `whole`."""
+    query = select(ChartContent).where(col(ChartContent.archive_digest).in_(archive_digests))
+    if not whole:
+        query = query.options(*(defer(text, raiseload=True) for text in LONG_TEXTS))  # type: ignore[arg-type]
+    return {row.archive_digest: row for row in (await session.exec(query)).all()}
+
+
+async def digest_history(
+    session: AsyncSession, tags: Collection[tuple[int, str]]
+) -> dict[tuple[int, str], list[DigestSighting]]:
+    """Sightings by repository id and tag, newest first."""
+    query = (
+        select(DigestSighting)
+        .where(
+            col(DigestSighting.repository_id).in_({repository_id for repository_id, _ in tags}),
+            col(DigestSighting.tag).in_({tag for _, tag in tags}),
+        )
+        .order_by(col(DigestSighting.first_seen_at).desc())
+    )
+    found: dict[tuple[int, str], list[DigestSighting]] = {key: [] for key in tags}
+    for row in (await session.exec(query)).all():
+        if (row.repository_id, row.tag) in found:
+            found[row.repository_id, row.tag].append(row)
+    return found
+
+
+async def find_by_names(session: AsyncSession, names: Collection[str]) -> list[tuple[int, str, str, str]]:
+    """Chart id, repository path, registry host and chart name of all charts of these names."""
+    query = (
+        select(Chart.id, ChartRepository.name, Registry.host, Chart.name)
+        .join(ChartRepository, col(ChartRepository.id) == col(Chart.repository_id))
+        .join(Registry, col(Registry.id) == col(Chart.registry_id))
+        .where(col(Chart.name).in_(names), col(Chart.latest_version_id).is_not(None))
+        .order_by(col(Chart.id))
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in (await session.exec(query)).all()]
+
+
+async def known_digests(session: AsyncSession, digests: Collection[str]) -> dict[str, ChartVersion]:
+    """A version for each of these manifest digests that is stored anywhere: its content need not be pulled."""
+    query = select(ChartVersion).where(col(ChartVersion.digest).in_(digests))
+    return {row.digest: row for row in (await session.exec(query)).all()}

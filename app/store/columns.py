@@ -1,0 +1,48 @@
+"""Column types that mean the same on SQLite and PostgreSQL."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Enum, Integer, String
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeDecorator
+
+Identity = BigInteger().with_variant(Integer, "sqlite")
+"""64 bits on both: SQLite's INTEGER PRIMARY KEY is that already, and only under that name."""
+
+Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+
+ByteOrdered = String(2000).with_variant(String(2000, collation="C"), "postgresql")
+"""Text that sorts by its bytes, as semver sort keys must."""
+
+
+class Instant(TypeDecorator[datetime]):
+    """An instant in UTC. SQLite gives naive ones back; a naive one going in is a mistake and refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def one_of(kind: type[StrEnum]) -> Any:
+    """A text column that holds the values of `kind`. No database type: adding a value is no migration."""
+    return Enum(
+        kind,
+        native_enum=False,
+        create_constraint=False,
+        length=64,
+        values_callable=lambda members: [member.value for member in members],
+    )

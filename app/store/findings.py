@@ -1,0 +1,260 @@
+"""What a sync finds, written down: versions, their content, sightings, skipped tags and the chart they make up."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Table, delete, func, insert, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.domain.sync_events import SkipReason
+from app.domain.sync_plan import HeldTag
+from app.domain.sync_plan import SkippedTag as Skipped
+from app.store import search
+from app.store.entities import (
+    Chart,
+    ChartContent,
+    ChartRepository,
+    ChartVersion,
+    DigestSighting,
+    SkippedTag,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundVersion:
+    """A chart version as a sync found it. `content` is None where the store has it already."""
+
+    tag: str
+    digest: str
+    version: str
+    sort_key: str
+    prerelease: bool
+    archive_digest: str
+    has_provenance: bool
+    created_at: datetime | None
+    chart_name: str
+    content: dict[str, Any] | None
+
+
+def _insert(session: AsyncSession, entity: type) -> Any:
+    """INSERT that knows ON CONFLICT, which both databases write alike."""
+    table: Table = entity.__table__  # type: ignore[attr-defined]
+    dialect = session.get_bind().dialect.name
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+
+
+async def held_tags(session: AsyncSession, repository_id: int, sync_id: int) -> dict[str, HeldTag]:
+    """What the store holds of a repository, by tag: versions, and tags known to be no chart."""
+    found: dict[str, HeldTag] = {}
+    skipped = select(SkippedTag.tag, SkippedTag.digest).where(
+        SkippedTag.repository_id == repository_id,
+        SkippedTag.reason == SkipReason.NOT_A_CHART,
+        col(SkippedTag.digest).is_not(None),
+    )
+    for tag, digest in (await session.exec(skipped)).all():
+        found[tag] = HeldTag(tag, digest or "")
+    versions = select(
+        ChartVersion.tag,
+        ChartVersion.digest,
+        ChartVersion.id,
+        ChartVersion.within_policy,
+        ChartVersion.removed_at,
+        ChartVersion.sync_id,
+    ).where(ChartVersion.repository_id == repository_id)  # type: ignore[call-overload]
+    for tag, digest, version_id, within_policy, removed_at, stored_by in (await session.exec(versions)).all():
+        found[tag] = HeldTag(tag, digest, version_id, within_policy, removed_at is not None, stored_by == sync_id)
+    return found
+
+
+async def known_archives(session: AsyncSession, archive_digests: Collection[str]) -> set[str]:
+    """Those of the archives whose content is stored."""
+    query = select(ChartContent.archive_digest).where(col(ChartContent.archive_digest).in_(archive_digests))
+    return set((await session.exec(query)).all())
+
+
+async def ensure_chart(session: AsyncSession, repository_id: int, name: str, now: datetime) -> int:
+    """The id of the repository's chart, which is made with its first version."""
+    registry_id = select(ChartRepository.registry_id).where(ChartRepository.id == repository_id)
+    await session.execute(
+        _insert(session, Chart)
+        .values(
+            repository_id=repository_id,
+            registry_id=registry_id.scalar_subquery(),
+            name=name,
+            type="application",
+            deprecated=False,
+            version_count=0,
+            sources=[],
+            keywords=[],
+            maintainers=[],
+            updated_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=["repository_id"])
+    )
+    return (await session.exec(select(Chart.id).where(Chart.repository_id == repository_id))).one()
+
+
+async def store_versions(
+    session: AsyncSession,
+    chart_id: int,
+    repository_id: int,
+    found: Sequence[FoundVersion],
+    sync_id: int,
+    now: datetime,
+) -> dict[str, int]:
+    """Writes versions, new ones and changed ones alike; their ids by tag."""
+    contents = [version.content for version in found if version.content is not None]
+    if contents:
+        statement = _insert(session, ChartContent).on_conflict_do_nothing(index_elements=["archive_digest"])
+        await session.execute(statement, contents)
+    rows = [
+        {
+            "chart_id": chart_id,
+            "repository_id": repository_id,
+            "tag": version.tag,
+            "version": version.version,
+            "sort_key": version.sort_key,
+            "prerelease": version.prerelease,
+            "digest": version.digest,
+            "archive_digest": version.archive_digest,
+            "has_provenance": version.has_provenance,
+            "created_at": version.created_at,
+            "stored_at": now,
+            "removed_at": None,
+            "within_policy": True,
+            "sync_id": sync_id,
+        }
+        for version in found
+    ]
+    statement = _insert(session, ChartVersion)
+    again = {name: statement.excluded[name] for name in rows[0] if name not in ("repository_id", "tag", "stored_at")}
+    await session.execute(statement.on_conflict_do_update(index_elements=["repository_id", "tag"], set_=again), rows)
+    sightings = [
+        {"repository_id": repository_id, "tag": row["tag"], "digest": row["digest"], "first_seen_at": now}
+        for row in rows
+    ]
+    seen = _insert(session, DigestSighting).on_conflict_do_nothing(index_elements=["repository_id", "tag", "digest"])
+    await session.execute(seen, sightings)
+    tags = [version.tag for version in found]
+    await session.exec(
+        delete(SkippedTag).where(col(SkippedTag.repository_id) == repository_id, col(SkippedTag.tag).in_(tags))
+    )
+    query = select(ChartVersion.tag, ChartVersion.id).where(
+        ChartVersion.repository_id == repository_id, col(ChartVersion.tag).in_(tags)
+    )
+    return dict((await session.exec(query)).all())
+
+
+async def mark_removed(session: AsyncSession, version_ids: Collection[int], at: datetime) -> None:
+    await session.exec(update(ChartVersion).where(col(ChartVersion.id).in_(version_ids)).values(removed_at=at))
+
+
+async def mark_returned(session: AsyncSession, version_ids: Collection[int]) -> None:
+    """Versions that are in the registry, and in its policy, with the digest they had."""
+    await session.exec(
+        update(ChartVersion).where(col(ChartVersion.id).in_(version_ids)).values(removed_at=None, within_policy=True)
+    )
+
+
+async def mark_outside_policy(session: AsyncSession, version_ids: Collection[int]) -> None:
+    await session.exec(update(ChartVersion).where(col(ChartVersion.id).in_(version_ids)).values(within_policy=False))
+
+
+async def remember_no_charts(session: AsyncSession, repository_id: int, skipped: Sequence[Skipped]) -> None:
+    """Tags that turned out to be no chart, with their digests: the next sync need not look again.
+
+    A version stored under such a tag before is marked as removed by whoever calls this.
+    """
+    rows = [
+        {"repository_id": repository_id, "tag": tag.tag, "reason": tag.reason, "digest": tag.digest} for tag in skipped
+    ]
+    statement = _insert(session, SkippedTag)
+    again = {"reason": statement.excluded.reason, "digest": statement.excluded.digest}
+    await session.execute(statement.on_conflict_do_update(index_elements=["repository_id", "tag"], set_=again), rows)
+
+
+async def replace_skipped_tags(session: AsyncSession, repository_id: int, skipped: Sequence[Skipped]) -> None:
+    """All tags of a complete listing that are no version of a chart to show."""
+    await session.exec(delete(SkippedTag).where(col(SkippedTag.repository_id) == repository_id))
+    rows = [
+        {"repository_id": repository_id, "tag": tag.tag, "reason": tag.reason, "digest": tag.digest} for tag in skipped
+    ]
+    if rows:
+        await session.execute(insert(SkippedTag), rows)
+
+
+async def finish_repository(session: AsyncSession, repository_id: int, values: dict[str, Any]) -> None:
+    await session.exec(update(ChartRepository).where(col(ChartRepository.id) == repository_id).values(**values))
+
+
+async def refresh_chart(session: AsyncSession, repository_id: int, now: datetime) -> None:
+    """Brings the chart's row in line with its versions: latest by semver, count, and what is told of it.
+
+    Latest is the highest version that is no pre-release, else the highest.
+    """
+    found = select(Chart).where(Chart.repository_id == repository_id).execution_options(populate_existing=True)
+    chart = (await session.exec(found)).first()
+    if chart is None:
+        return
+    shown = (
+        col(ChartVersion.chart_id) == chart.id,
+        col(ChartVersion.within_policy),
+        col(ChartVersion.removed_at).is_(None),
+    )
+    highest = (
+        select(ChartVersion.id, ChartVersion.archive_digest)
+        .where(*shown)
+        .order_by(col(ChartVersion.sort_key).desc(), col(ChartVersion.id).desc())
+        .limit(1)
+    )
+    newest = (await session.exec(highest)).first()
+    release = (await session.exec(highest.where(col(ChartVersion.prerelease).is_(False)))).first()
+    latest = release or newest
+    versions = select(func.count()).select_from(ChartVersion).where(*shown)
+    chart.version_count = (await session.exec(versions)).one()
+    chart.latest_prerelease_id = newest[0] if newest else None
+    chart.updated_at = now
+    await session.exec(
+        update(ChartRepository)
+        .where(col(ChartRepository.id) == chart.repository_id)
+        .values(version_count=chart.version_count)
+    )
+    if latest is None:
+        chart.latest_version_id = None
+        await session.flush()
+        await search.forget_chart(session, chart.id)
+        return
+    content = await session.get_one(ChartContent, latest[1])
+    chart.latest_version_id = latest[0]
+    for name in (
+        "name",
+        "description",
+        "icon",
+        "home",
+        "sources",
+        "keywords",
+        "maintainers",
+        "type",
+        "deprecated",
+    ):
+        setattr(chart, name, getattr(content, name))
+    await session.flush()
+    await search.index_chart(session, chart.id, content)
+
+
+async def unused_archives(session: AsyncSession, limit: int) -> list[str]:
+    """Digests of archives that no version refers to."""
+    query = (
+        select(ChartContent.archive_digest)
+        .where(~select(ChartVersion.id).where(ChartVersion.archive_digest == ChartContent.archive_digest).exists())
+        .limit(limit)
+    )
+    return list((await session.exec(query)).all())
+
+
+async def delete_contents(session: AsyncSession, archive_digests: Collection[str]) -> None:
+    await session.exec(delete(ChartContent).where(col(ChartContent.archive_digest).in_(archive_digests)))

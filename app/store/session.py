@@ -1,0 +1,81 @@
+"""Engine and sessions. One unit of work is one commit."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+BUSY_TIMEOUT_MILLISECONDS = 2000
+"""How long a SQLite writer waits for another one: an answer within two seconds, be it that it is busy."""
+
+
+class Store:
+    """The way to the rows. Everything that reads or writes them takes a session from here."""
+
+    def __init__(self, database_url: str) -> None:
+        self.is_sqlite = database_url.startswith("sqlite")
+        self.engine = _sqlite_engine(database_url) if self.is_sqlite else _postgresql_engine(database_url)
+        self._writing_engine = self.engine.execution_options(chartroom_writing=True)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """A session over one consistent view; nothing it changes is kept."""
+        async with AsyncSession(self.engine, expire_on_commit=False, autoflush=False) as session:
+            yield session
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncSession]:
+        """A unit of work: committed at the end, rolled back when anything is raised."""
+        async with (
+            AsyncSession(self._writing_engine, expire_on_commit=False, autoflush=False) as session,
+            session.begin(),
+        ):
+            yield session
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def _postgresql_engine(url: str) -> AsyncEngine:
+    return create_async_engine(
+        url,
+        pool_size=10,
+        max_overflow=10,
+        pool_timeout=2,
+        pool_pre_ping=True,
+        connect_args={"timeout": 2, "command_timeout": 30},
+    )
+
+
+def _sqlite_engine(url: str) -> AsyncEngine:
+    file = make_url(url).database
+    if file:
+        Path(file).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_async_engine(url, pool_size=10, max_overflow=10)
+    event.listen(engine.sync_engine, "connect", _set_pragmas)
+    event.listen(engine.sync_engine, "begin", _begin)
+    return engine
+
+
+def _set_pragmas(connection: Any, _record: Any) -> None:
+    # The driver must not open transactions by itself, late and without the write lock: _begin does.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MILLISECONDS}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA cache_size = -16000")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    # A transaction that reads first and writes later cannot wait for another writer, SQLite refuses it at
+    # once. So whoever means to write says so at the beginning.
+    writing = connection.get_execution_options().get("chartroom_writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

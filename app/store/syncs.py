@@ -1,0 +1,263 @@
+"""Rows of syncs: who runs them, how far they are, what happened and what failed."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, and_, delete, func, insert, or_, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.domain.faults import Fault
+from app.domain.sync_events import Progress, SyncState
+from app.store.entities import Registry, Sync, SyncEvent, SyncFault, SyncRepository
+from app.store.keyset import Order, Page, fetch_page
+
+UNFINISHED = (SyncState.QUEUED, SyncState.RUNNING)
+
+
+async def find(session: AsyncSession, sync_id: int) -> Sync | None:
+    return await session.get(Sync, sync_id)
+
+
+async def find_unfinished(session: AsyncSession, registry_id: int, repository_id: int | None) -> Sync | None:
+    """The queued or running one for just this target."""
+    query = select(Sync).where(
+        Sync.registry_id == registry_id,
+        col(Sync.repository_id) == repository_id if repository_id is not None else col(Sync.repository_id).is_(None),
+        col(Sync.state).in_(UNFINISHED),
+    )
+    return (await session.exec(query)).first()
+
+
+async def unfinished_of(session: AsyncSession, registry_id: int) -> list[Sync]:
+    query = select(Sync).where(Sync.registry_id == registry_id, col(Sync.state).in_(UNFINISHED))
+    return list((await session.exec(query)).all())
+
+
+LATEST_FIRST = (Order(col(Sync.id), descending=True),)
+
+
+async def page(session: AsyncSession, first: int, after: Sequence[Any] | None, registry_id: int | None) -> Page[Sync]:
+    """Syncs, latest first. Key of the cursor: id."""
+    query = select(Sync)
+    if registry_id is not None:
+        query = query.where(Sync.registry_id == registry_id)
+    return await fetch_page(session, query, LATEST_FIRST, first, after)
+
+
+async def count(session: AsyncSession, registry_id: int | None) -> int:
+    query = select(func.count()).select_from(Sync)
+    if registry_id is not None:
+        query = query.where(Sync.registry_id == registry_id)
+    return (await session.exec(query)).one()
+
+
+async def last_of(session: AsyncSession, registry_ids: Collection[int]) -> dict[int, Sync]:
+    """The latest sync of each registry."""
+    latest = select(func.max(Sync.id)).where(col(Sync.registry_id).in_(registry_ids)).group_by(col(Sync.registry_id))
+    rows = (await session.exec(select(Sync).where(col(Sync.id).in_(latest)))).all()
+    return {row.registry_id: row for row in rows}
+
+
+async def active(session: AsyncSession, registry_id: int | None) -> list[Sync]:
+    """Queued and running syncs."""
+    query = select(Sync).where(col(Sync.state).in_(UNFINISHED))
+    if registry_id is not None:
+        query = query.where(Sync.registry_id == registry_id)
+    return list((await session.exec(query)).all())
+
+
+async def finished_since(session: AsyncSession, registry_id: int | None, at: datetime) -> list[Sync]:
+    """Syncs that finished after `at`."""
+    query = select(Sync).where(col(Sync.finished_at) > at)
+    if registry_id is not None:
+        query = query.where(Sync.registry_id == registry_id)
+    return list((await session.exec(query)).all())
+
+
+async def find_many(session: AsyncSession, ids: Collection[int]) -> dict[int, Sync]:
+    rows = (await session.exec(select(Sync).where(col(Sync.id).in_(ids)))).all()
+    return {row.id: row for row in rows}
+
+
+# ── Events and faults ──
+
+
+async def events_after(session: AsyncSession, sync_id: int, sequence: int, limit: int) -> list[SyncEvent]:
+    """Events with a higher sequence, in order."""
+    query = (
+        select(SyncEvent)
+        .where(SyncEvent.sync_id == sync_id, col(SyncEvent.sequence) > sequence)
+        .order_by(col(SyncEvent.sequence))
+        .limit(limit)
+    )
+    return list((await session.exec(query)).all())
+
+
+async def append_events(session: AsyncSession, events: Sequence[SyncEvent]) -> None:
+    session.add_all(events)
+    await session.flush()
+
+
+async def append_faults(session: AsyncSession, sync_id: int, faults: Sequence[Fault]) -> None:
+    rows = [
+        {
+            "sync_id": sync_id,
+            "code": fault.code,
+            "message": fault.message,
+            "temporary": fault.temporary,
+            "repository": fault.repository,
+            "tag": fault.tag,
+            "digest": fault.digest,
+        }
+        for fault in faults
+    ]
+    if rows:
+        await session.execute(insert(SyncFault), rows)
+
+
+async def forget_faults(session: AsyncSession, sync_id: int, repository: str) -> None:
+    """Of a repository that is looked at anew, in the same sync."""
+    await session.exec(
+        delete(SyncFault).where(col(SyncFault.sync_id) == sync_id, col(SyncFault.repository) == repository)
+    )
+
+
+async def fault_page(session: AsyncSession, sync_id: int, first: int, after: Sequence[Any] | None) -> Page[SyncFault]:
+    """Faults in the order they happened. Key of the cursor: id."""
+    query = select(SyncFault).where(SyncFault.sync_id == sync_id)
+    return await fetch_page(session, query, (Order(col(SyncFault.id)),), first, after)
+
+
+async def count_faults(session: AsyncSession, sync_ids: Collection[int]) -> dict[int, int]:
+    query = (
+        select(SyncFault.sync_id, func.count())
+        .where(col(SyncFault.sync_id).in_(sync_ids))
+        .group_by(col(SyncFault.sync_id))
+    )
+    return dict((await session.exec(query)).all())
+
+
+# ── Leases: who runs a sync ──
+
+
+async def claimable(session: AsyncSession, now: datetime) -> list[Sync]:
+    """Unfinished syncs that nobody runs: queued ones, and running ones whose lease ended. Oldest first."""
+    query = (
+        select(Sync)
+        .where(
+            or_(
+                col(Sync.state) == SyncState.QUEUED,
+                and_(col(Sync.state) == SyncState.RUNNING, col(Sync.lease_until) < now),
+            )
+        )
+        .order_by(col(Sync.id))
+    )
+    return list((await session.exec(query)).all())
+
+
+async def leased_to_others(session: AsyncSession, now: datetime, owner: str) -> list[Sync]:
+    """Running syncs with a lease that has not ended, held by another worker than `owner`."""
+    query = select(Sync).where(Sync.state == SyncState.RUNNING, col(Sync.lease_until) >= now, Sync.lease_owner != owner)
+    return list((await session.exec(query)).all())
+
+
+async def claim(session: AsyncSession, sync_id: int, owner: str, now: datetime, until: datetime) -> Sync | None:
+    """Takes a sync up, or None where it is finished, run by somebody, or another of its registry runs.
+
+    Only one sync of a registry runs at a time, so that a repository has one writer.
+    """
+    other = (
+        select(Sync.id)
+        .where(
+            Sync.state == SyncState.RUNNING,
+            col(Sync.lease_until) >= now,
+            Sync.id != sync_id,
+            col(Sync.registry_id) == select(Sync.registry_id).where(Sync.id == sync_id).scalar_subquery(),
+        )
+        .limit(1)
+    )
+    # Locking the registry's row makes two workers that claim two of its syncs wait for each other.
+    lock = (
+        select(Registry.id)
+        .where(col(Registry.id) == select(Sync.registry_id).where(Sync.id == sync_id).scalar_subquery())
+        .with_for_update()
+    )
+    await session.exec(lock)
+    if (await session.exec(other)).first() is not None:
+        return None
+    taken = await session.execute(
+        update(Sync)
+        .where(
+            col(Sync.id) == sync_id,
+            or_(
+                col(Sync.state) == SyncState.QUEUED,
+                and_(col(Sync.state) == SyncState.RUNNING, col(Sync.lease_until) < now),
+            ),
+        )
+        .values(
+            state=SyncState.RUNNING,
+            lease_owner=owner,
+            lease_until=until,
+            attempt=Sync.attempt + 1,
+            started_at=func.coalesce(Sync.started_at, now),
+        )
+        .execution_options(synchronize_session=False)
+    )
+    if cast("CursorResult[Any]", taken).rowcount == 0:
+        return None
+    return (await session.exec(select(Sync).where(Sync.id == sync_id).execution_options(populate_existing=True))).one()
+
+
+async def end_leases(session: AsyncSession, sync_ids: Collection[int], at: datetime) -> None:
+    """Of workers that are known to be dead, or that give their syncs back."""
+    await session.exec(update(Sync).where(col(Sync.id).in_(sync_ids)).values(lease_until=at))
+
+
+async def save(
+    session: AsyncSession,
+    sync_id: int,
+    attempt: int,
+    progress: Progress,
+    **values: Any,
+) -> bool:
+    """Writes how far a sync is; False where this attempt lost its lease to another: nothing may be written."""
+    written = await session.execute(
+        update(Sync)
+        .where(col(Sync.id) == sync_id, col(Sync.attempt) == attempt, col(Sync.state) == SyncState.RUNNING)
+        .values(**progress.as_dict(), **values)
+        .execution_options(synchronize_session=False)
+    )
+    return cast("CursorResult[Any]", written).rowcount == 1
+
+
+async def cancel_requested(session: AsyncSession, sync_ids: Collection[int]) -> set[int]:
+    query = select(Sync.id).where(col(Sync.id).in_(sync_ids), col(Sync.cancel_requested_at).is_not(None))
+    return set((await session.exec(query)).all())
+
+
+async def repositories_of(session: AsyncSession, sync_id: int) -> dict[int, SyncRepository]:
+    rows = (await session.exec(select(SyncRepository).where(SyncRepository.sync_id == sync_id))).all()
+    return {row.repository_id: row for row in rows}
+
+
+async def save_repositories(session: AsyncSession, rows: Sequence[SyncRepository]) -> None:
+    """How a sync fares with repositories, in place of what was written before."""
+    for row in rows:
+        await session.merge(row)
+    await session.flush()
+
+
+async def delete_old(session: AsyncSession, registry_id: int, retained: int) -> None:
+    """Finished syncs of a registry beyond the latest `retained`, with their events and faults."""
+    kept = (
+        select(Sync.id).where(Sync.registry_id == registry_id).order_by(col(Sync.id).desc()).limit(retained).subquery()
+    )
+    await session.exec(
+        delete(Sync).where(
+            col(Sync.registry_id) == registry_id,
+            col(Sync.state).not_in(UNFINISHED),
+            col(Sync.id).not_in(select(kept.c.id)),
+        )
+    )

@@ -1,0 +1,1 @@
+"""Chartroom beside a small registry of sample charts; the application knows nothing of it."""

@@ -1,0 +1,253 @@
+"""The pool's promises: a reading that hangs, swells or dies costs that reading alone; no reader outlives its pool."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from app.chart_reader.errors import ReaderDied, ReaderOutOfMemory, ReaderPoolClosed, ReadingTimedOut
+from app.chart_reader.limits import MEBIBYTE, ReadingLimits
+from app.chart_reader.pool import ReaderPool
+from app.chart_reader.reader_process import unpickle_reply
+from tests.chart_reader.packing import pack_chart
+
+SOUND = pack_chart("payments", "1.2.3", {"README.md": "# Payments\n"})
+# Markdown takes time that grows with the square of these; with the bound on rendering lifted, about a minute.
+SLOW = pack_chart("slow", "1.0.0", {"README.md": "![" * 500_000})
+WITHOUT_README_BOUND = ReadingLimits(readme_rendered_max_bytes=MEBIBYTE, inflated_max_ratio=10_000)
+
+
+@asynccontextmanager
+async def opened(
+    workers: int = 1,
+    timeout_seconds: float = 30,
+    memory_max_bytes: int = 512 * MEBIBYTE,
+    limits: ReadingLimits | None = None,
+) -> AsyncIterator[ReaderPool]:
+    pool = ReaderPool(
+        workers=workers, timeout_seconds=timeout_seconds, memory_max_bytes=memory_max_bytes, limits=limits
+    )
+    try:
+        yield pool
+    finally:
+        await pool.close()
+
+
+async def until(holds: Callable[[], bool], timeout_seconds: float = 20) -> None:
+    async with asyncio.timeout(timeout_seconds):
+        while not holds():
+            await asyncio.sleep(0.02)
+
+
+def is_running(process_id: int) -> bool:
+    """Zombies, which only wait to be reaped, do not run."""
+    try:
+        status = Path(f"/proc/{process_id}/stat").read_text()
+    except FileNotFoundError:
+        return False
+    return status.rpartition(")")[2].split()[0] != "Z"
+
+
+async def test_chart_is_read_in_another_process() -> None:
+    async with opened() as pool:
+        contents = await pool.read(SOUND)
+        assert contents.metadata.name == "payments"
+        assert pool.process_ids
+        assert os.getpid() not in pool.process_ids
+
+
+async def test_no_process_is_started_before_the_first_reading() -> None:
+    async with opened(workers=4) as pool:
+        assert pool.process_ids == ()
+
+
+async def test_readings_share_as_many_readers_as_were_allowed() -> None:
+    async with opened(workers=2) as pool:
+        read = await asyncio.gather(*(pool.read(SOUND) for _ in range(20)))
+        assert len(read) == 20
+        assert len(pool.process_ids) == 2
+
+
+async def test_file_is_read_by_its_path() -> None:
+    async with opened() as pool:
+        assert await pool.read_file(SOUND, "README.md") == "# Payments\n"
+        assert await pool.read_file(SOUND, "absent.md") is None
+        assert await pool.read_file(SOUND, "\ud800") is None
+        assert await pool.read_file_bytes(SOUND, "README.md") == b"# Payments\n"
+
+
+async def test_hung_reading_times_out_and_the_next_one_is_read() -> None:
+    async with opened(timeout_seconds=1, limits=WITHOUT_README_BOUND) as pool:
+        await pool.read(SOUND)
+        (first,) = pool.process_ids
+        with pytest.raises(ReadingTimedOut) as refusal:
+            await pool.read(SLOW)
+        assert refusal.value.code == "TIMED_OUT"
+        await until(lambda: not is_running(first))
+        assert (await pool.read(SOUND)).metadata.name == "payments"
+        assert pool.process_ids != (first,)
+
+
+async def test_other_readings_go_on_while_one_hangs() -> None:
+    async with opened(workers=2, timeout_seconds=3, limits=WITHOUT_README_BOUND) as pool:
+        hung = asyncio.create_task(pool.read(SLOW))
+        for _ in range(20):
+            assert (await pool.read(SOUND)).metadata.name == "payments"
+        assert not hung.done()
+        with pytest.raises(ReadingTimedOut):
+            await hung
+
+
+async def test_waiting_for_a_free_reader_is_not_counted_as_reading() -> None:
+    async with opened(timeout_seconds=1, limits=WITHOUT_README_BOUND) as pool:
+        hung = asyncio.create_task(pool.read(SLOW))
+        await asyncio.sleep(0)
+        assert (await pool.read(SOUND)).metadata.name == "payments"
+        with pytest.raises(ReadingTimedOut):
+            await hung
+
+
+async def test_reading_past_the_memory_limit_is_too_large_and_the_next_one_is_read() -> None:
+    large = pack_chart("large", "1.0.0", {f"{i}": os.urandom(1024) * 4096 for i in range(6)})
+    async with opened(memory_max_bytes=24 * MEBIBYTE, limits=WITHOUT_README_BOUND) as pool:
+        await pool.read(SOUND)
+        with pytest.raises(ReaderOutOfMemory) as refusal:
+            await pool.read(large)
+        assert refusal.value.code == "TOO_LARGE"
+        assert (await pool.read(SOUND)).metadata.name == "payments"
+
+
+@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGSEGV])
+async def test_reader_that_dies_costs_its_reading_only(sent: signal.Signals) -> None:
+    async with opened(limits=WITHOUT_README_BOUND) as pool:
+        await pool.read(SOUND)
+        (reader,) = pool.process_ids
+        reading = asyncio.create_task(pool.read(SLOW))
+        await asyncio.sleep(0.1)
+        os.kill(reader, sent)
+        with pytest.raises(ReaderDied) as refusal:
+            await reading
+        assert refusal.value.temporary
+        assert (await pool.read(SOUND)).metadata.name == "payments"
+
+
+async def test_reader_that_died_at_rest_costs_nothing() -> None:
+    async with opened() as pool:
+        await pool.read(SOUND)
+        (reader,) = pool.process_ids
+        os.kill(reader, signal.SIGKILL)
+        await until(lambda: not is_running(reader))
+        assert (await pool.read(SOUND)).metadata.name == "payments"
+
+
+async def test_interrupt_and_termination_signals_leave_a_reader_alone() -> None:
+    async with opened() as pool:
+        await pool.read(SOUND)
+        before = pool.process_ids
+        os.kill(before[0], signal.SIGINT)
+        os.kill(before[0], signal.SIGTERM)
+        await pool.read(SOUND)
+        assert pool.process_ids == before
+
+
+async def test_cancelled_reading_ends_its_reader_and_the_next_one_is_read() -> None:
+    async with opened(limits=WITHOUT_README_BOUND) as pool:
+        await pool.read(SOUND)
+        (reader,) = pool.process_ids
+        reading = asyncio.create_task(pool.read(SLOW))
+        await asyncio.sleep(0.1)
+        reading.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await reading
+        await until(lambda: not is_running(reader))
+        assert (await pool.read(SOUND)).metadata.name == "payments"
+
+
+async def test_reading_cancelled_while_its_reader_starts_leaves_no_process() -> None:
+    async with opened() as pool:
+        reading = asyncio.create_task(pool.read(SOUND))
+        await until(lambda: bool(pool.process_ids))
+        (reader,) = pool.process_ids
+        reading.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await reading
+        await until(lambda: not is_running(reader))
+        assert (await pool.read(SOUND)).metadata.name == "payments"
+
+
+async def test_close_ends_every_reader_and_what_it_reads() -> None:
+    async with opened(workers=2, limits=WITHOUT_README_BOUND) as pool:
+        await pool.read(SOUND)
+        reading = asyncio.create_task(pool.read(SLOW))
+        await asyncio.sleep(0.1)
+        readers = pool.process_ids
+        await pool.close()
+        with pytest.raises(ReaderPoolClosed):
+            await reading
+        with pytest.raises(ReaderPoolClosed):
+            await pool.read(SOUND)
+        assert not any(is_running(reader) for reader in readers)
+        assert pool.process_ids == ()
+
+
+async def test_reader_holds_no_environment_and_no_descriptor_but_its_socket() -> None:
+    os.environ["CHARTROOM_TEST_CANARY"] = "canary"
+    try:
+        async with opened() as pool:
+            await pool.read(SOUND)
+            (reader,) = pool.process_ids
+            assert b"canary" not in Path(f"/proc/{reader}/environ").read_bytes()
+            descriptors = [str(link.readlink()) for link in Path(f"/proc/{reader}/fd").iterdir()]
+            assert sum(target.startswith("socket:") for target in descriptors) == 1
+            assert len(descriptors) <= 4  # that one, and the three standard ones
+            limits = Path(f"/proc/{reader}/limits").read_text()
+            assert "Max open files            0 " in limits
+    finally:
+        del os.environ["CHARTROOM_TEST_CANARY"]
+
+
+ORPHANING = """
+import asyncio, sys
+from app.chart_reader.pool import ReaderPool
+from tests.chart_reader.test_pool import SLOW, SOUND, WITHOUT_README_BOUND
+
+async def main():
+    pool = ReaderPool(workers=2, timeout_seconds=1, memory_max_bytes=2**29, limits=WITHOUT_README_BOUND)
+    await asyncio.gather(pool.read(SOUND), pool.read(SOUND))
+    hung = asyncio.create_task(pool.read(SLOW))
+    await asyncio.sleep(0.1)
+    print(*pool.process_ids, flush=True)
+    sys.stdin.read()
+
+asyncio.run(main())
+"""
+
+
+async def test_readers_end_when_their_parent_is_killed() -> None:
+    """One of them at rest, one in a reading that hangs."""
+    parent = subprocess.Popen(
+        [sys.executable, "-c", ORPHANING],
+        cwd=Path(__file__).parents[2],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert parent.stdout is not None
+    readers = [int(reader) for reader in (await asyncio.to_thread(parent.stdout.readline)).split()]
+    assert len(readers) == 2
+    parent.kill()
+    parent.communicate()
+    await until(lambda: not any(is_running(reader) for reader in readers))
+
+
+def test_reply_of_a_broken_reader_is_not_unpickled_into_anything_else() -> None:
+    with pytest.raises(ReaderDied):
+        unpickle_reply(bytearray(b"cposix\nsystem\n(S'true'\ntR."))
+    with pytest.raises(ReaderDied):
+        unpickle_reply(bytearray(b"no pickle"))

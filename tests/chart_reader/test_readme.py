@@ -1,0 +1,37 @@
+"""README as HTML: what people write stays, what runs goes."""
+
+import pytest
+
+from app.chart_reader.limits import ReadingLimits
+from app.chart_reader.readme import render_readme
+
+LIMITS = ReadingLimits()
+
+
+@pytest.mark.parametrize(
+    ("markdown", "html"),
+    [
+        ("| a | b |\n|:-:|--:|\n| 1 | 2 |", '<td align="center">1</td>'),
+        ("~~old~~", "<s>old</s>"),
+        ("```yaml\na: 1\n```", '<pre><code class="language-yaml">a: 1\n</code></pre>'),
+        ("<details><summary>More</summary>\n\n*text*\n\n</details>", "<details><summary>More</summary>"),
+        ('<p align="center"><img src="https://a.example/i.png" width="200"></p>', 'width="200"'),
+        ("![logo](docs/logo.png)", '<img src="docs/logo.png" alt="logo">'),
+        ("![logo](http://a.example/logo.png)", '<img src="http://a.example/logo.png" alt="logo">'),
+        ("[a](https://a.example/?b=c&d)", '<a href="https://a.example/?b=c&amp;d" rel="nofollow noopener">a</a>'),
+        ("[values](values.yaml)", '<a href="values.yaml" rel="nofollow noopener">values</a>'),
+        ("<div>\n\n# Title\n\n</div>", "<h1>Title</h1>"),
+    ],
+)
+def test_what_people_write_is_kept(markdown: str, html: str) -> None:
+    assert html in render_readme(markdown, True, LIMITS)
+
+
+def test_readme_too_long_to_render_is_shown_as_text() -> None:
+    limits = ReadingLimits(readme_rendered_max_bytes=10)
+    assert render_readme("# <b>Long</b> title", True, limits) == "<pre># &lt;b&gt;Long&lt;/b&gt; title</pre>"
+
+
+def test_readme_that_grows_out_of_bounds_is_shown_as_text() -> None:
+    limits = ReadingLimits(readme_html_max_bytes=50)
+    assert render_readme("- a\n" * 10, True, limits).startswith("<pre>- a\n")
