@@ -28,9 +28,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="CHARTROOM_", extra="ignore", frozen=True)
 
     # ── Where it listens ──
-    host: str = Field(
-        "127.0.0.1", description="Address to listen on. Loopback by default: opening up is a decision."
-    )
+    host: str = Field("127.0.0.1", description="Address to listen on. Loopback by default: opening up is a decision.")
     port: int = Field(8000, ge=0, le=65535, description="TCP port to listen on; 0 takes any free one.")
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
@@ -112,9 +110,7 @@ class Settings(BaseSettings):
     syncs_at_once: int = Field(
         4, ge=1, le=64, description="Syncs that one worker runs at once; each waits mostly for its registry."
     )
-    versions_at_once: int = Field(
-        16, ge=1, le=256, description="Chart versions of one sync under way at once."
-    )
+    versions_at_once: int = Field(16, ge=1, le=256, description="Chart versions of one sync under way at once.")
     in_flight_max_bytes: int = Field(
         24 * MEBIBYTE,
         ge=MEBIBYTE,
@@ -157,9 +153,7 @@ class Settings(BaseSettings):
     archive_max_bytes: int = Field(
         10 * MEBIBYTE, ge=1024, description="Largest compressed archive. Helm's own charts stay far below."
     )
-    archive_inflated_max_bytes: int = Field(
-        32 * MEBIBYTE, ge=1024, description="Largest archive once inflated."
-    )
+    archive_inflated_max_bytes: int = Field(32 * MEBIBYTE, ge=1024, description="Largest archive once inflated.")
     tags_max: int = Field(
         100_000, ge=1, description="Tags of one repository. ECR allows 100,000 images in a repository."
     )
@@ -177,18 +171,14 @@ class Settings(BaseSettings):
         description="Objects one operation may ask for, by the `first` of its connections: "
         "100 charts with 100 versions each.",
     )
-    operations_per_connection: int = Field(
-        20, ge=1, description="Operations under way at once on one WebSocket."
-    )
+    operations_per_connection: int = Field(20, ge=1, description="Operations under way at once on one WebSocket.")
 
     # ── What it tells ──
     log_level: str = Field("INFO", description="Least severity that is logged.")
     log_format: LogFormat = Field(
         LogFormat.AUTO, description="`json`, `text`, or `auto`: text on a terminal, JSON elsewhere."
     )
-    metrics: bool = Field(
-        True, description="Whether `/metrics` answers, without a token: numbers only, no names."
-    )
+    metrics: bool = Field(True, description="Whether `/metrics` answers, without a token: numbers only, no names.")
 
     @field_validator("allowed_origins", "allowed_hosts", "allowed_private_networks", mode="before")
     @classmethod

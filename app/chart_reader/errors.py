@@ -14,8 +14,6 @@ ChartReadError
 All of them survive pickling. Messages hold no control characters, so that every store takes them.
 """
 
-
-
 from typing import ClassVar, Literal
 
 from app.chart_reader.plain_text import short_text

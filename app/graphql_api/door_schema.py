@@ -8,7 +8,7 @@ from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
-from app.graphql_api.errors import shown_error, silence_document_logging
+from app.graphql_api.errors import shown_error
 from app.graphql_api.limits import QueryLimits, query_guard
 from app.graphql_api.permissions import assert_every_field_has_a_rule
 from app.graphql_api.scalars import SCALAR_MAP
@@ -31,7 +31,6 @@ class DoorSchema(strawberry.Schema):
     ) -> None:
         """`sensitive_fields` are (type, field) by their GraphQL names, e.g. ("Registry", "webhookUrl")."""
         self._errors_masked = errors_masked
-        silence_document_logging()
         super().__init__(
             query=query,
             mutation=mutation,
@@ -49,6 +48,7 @@ class DoorSchema(strawberry.Schema):
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Masks in place: every way out of the library, WebSocket frames included, passes here first.
 
-        An extension would miss what is raised after its own hook has ended.
+        An extension would miss what is raised after its own hook has ended. The library's version would log
+        whole documents, with the secrets in them.
         """
         errors[:] = [shown_error(error, self._errors_masked) for error in errors]

@@ -14,7 +14,6 @@ GraphQLError
 `Refusal`s of the layers below are translated here with their own code; everything else is masked.
 """
 
-import logging
 import secrets
 from typing import Any, ClassVar
 
@@ -122,11 +121,6 @@ def log_unexpected(cause: BaseException, **facts: Any) -> str:
     error_id = secrets.token_hex(5)
     _log.error("graphql.unexpected_error", error_id=error_id, exc_info=cause, **facts)
     return error_id
-
-
-def silence_document_logging() -> None:
-    """The library's logger prints whole documents, with the secrets in them; `shown_error` logs instead."""
-    logging.getLogger("strawberry.execution").setLevel(logging.CRITICAL + 1)
 
 
 def _with_message(error: GraphQLError, message: str, extensions: dict[str, Any]) -> GraphQLError:

@@ -4,8 +4,7 @@ Sources: GraphQL over HTTP (working draft), graphql-transport-ws (enisdenjo/grap
 the checks: host, method, origin, content type, token, size, JSON; the token comes before any of the body.
 """
 
-import json
-from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -17,18 +16,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
-from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
-from strawberry.exceptions import ConnectionRejectionError
-from strawberry.http.exceptions import NonJsonMessageReceived
+from strawberry.asgi import GraphQL
+from strawberry.exceptions import ConnectionRejectionError, MissingQueryError
 from strawberry.http.parse_content_type import parse_content_type
 from strawberry.http.websocket_origin import is_same_origin, normalize_origin
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types import ExecutionResult
+from strawberry.types.graphql import OperationType
 from strawberry.types.unset import UNSET, UnsetType
 
 from app.graphql_api.door_schema import DoorSchema
 from app.graphql_api.errors import INTERNAL_CODE, Unauthenticated, log_unexpected
 from app.graphql_api.permissions import HasPrincipal, Principal
-from app.graphql_api.socket_sessions import SocketSession
+from app.graphql_api.socket_sessions import TOO_LARGE, BoundedSocketAdapter, SocketContext, SocketSession
+from app.graphql_api.wire_json import encode
 
 Authenticate = Callable[[str], Awaitable[Principal | None]]
 MakeContext = Callable[[Principal | None], HasPrincipal]
@@ -41,7 +43,6 @@ CODE_BY_STATUS: Final = {
     415: "UNSUPPORTED_MEDIA_TYPE",
     421: "HOST_REFUSED",
 }
-MESSAGE_TOO_BIG: Final = 1009
 _PRINCIPAL_KEY: Final = "chartroom.principal"
 
 
@@ -56,37 +57,6 @@ class DoorBounds:
     """How long a WebSocket may stay silent about who it is."""
     token_recheck_seconds: float = 30.0
     """How long a revoked or expired token keeps the streams it has open."""
-
-
-@dataclass(slots=True)
-class SocketContext:
-    """What is known of one WebSocket; operations on it get contexts of their own."""
-
-    principal: Principal | None = None
-    bearer: str = ""
-    connection_params: Any = None
-
-
-class BoundedSocketAdapter(ASGIWebSocketAdapter):
-    """Reads messages up to the bound, and writes text frames."""
-
-    view: "HttpDoor"
-
-    async def iter_json(self, *, ignore_parsing_errors: bool = False) -> AsyncGenerator[object, None]:
-        """Ends the connection with 1009 where a message is larger than a body may be."""
-        async for message in super().iter_json(ignore_parsing_errors=ignore_parsing_errors):
-            if message is TOO_LARGE:
-                await self.close(MESSAGE_TOO_BIG, "Message too big")
-                return
-            if not is_message(message):
-                raise NonJsonMessageReceived
-            yield message
-
-    async def send_json(self, message: Mapping[str, object]) -> None:
-        await self.ws.send_text(encode(message).decode())
-
-
-TOO_LARGE: Final = object()
 
 
 class HttpDoor(GraphQL[Any, None]):
@@ -194,6 +164,31 @@ class HttpDoor(GraphQL[Any, None]):
             return SocketContext()
         return self.make_context(request.scope[_PRINCIPAL_KEY])
 
+    async def execute_operation(
+        self,
+        request: Any,
+        request_adapter: Any,
+        request_data: Any,
+        context: Any,
+        root_value: Any,
+        sub_response: Any,
+    ) -> ExecutionResult:
+        """The library lets a POST subscribe, and fails on the stream it gets."""
+        try:
+            return await self.schema.execute(
+                request_data.query,
+                variable_values=request_data.variables,
+                context_value=context,
+                operation_name=request_data.operation_name,
+                allowed_operation_types={OperationType.QUERY, OperationType.MUTATION},
+            )
+        except MissingQueryError as error:
+            raise HTTPException(400, "The body has no query.") from error
+        except InvalidOperationTypeError as error:
+            raise HTTPException(400, "Subscriptions go over a WebSocket (graphql-transport-ws).") from error
+        except CannotGetOperationTypeError as error:
+            raise HTTPException(400, error.as_http_error_reason()) from error
+
     async def on_ws_connect(self, context: Any) -> UnsetType | dict[str, object] | None:
         """Takes the token of connection_init; a connection without a valid one is closed with 4403."""
         given = context.connection_params.get("authorization")
@@ -230,31 +225,8 @@ def bearer_of(header: str | None) -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-def is_message(message: object) -> bool:
-    """Whether a decoded WebSocket message has the types that the protocol says, as far as they are read."""
-    if not isinstance(message, dict) or not isinstance(message.get("id", ""), str):
-        return False
-    if message.get("type") != "subscribe":
-        return True
-    payload = message.get("payload")
-    return (
-        isinstance(payload, dict)
-        and isinstance(payload.get("query"), str)
-        and isinstance(payload.get("variables"), dict | None)
-        and isinstance(payload.get("operationName"), str | None)
-    )
-
-
 def refusal(status: int, message: str, code: str, **facts: object) -> Response:
     """A GraphQL error as the whole answer."""
     error = {"message": message, "extensions": {"code": code, **facts}}
     headers = {401: {"WWW-Authenticate": "Bearer"}, 405: {"Allow": "POST"}}.get(status, {})
     return Response(encode({"errors": [error]}), status, headers, media_type="application/json")
-
-
-def encode(data: object) -> bytes:
-    try:
-        return orjson.dumps(data)
-    except orjson.JSONEncodeError:
-        # Values of charts hold integers beyond 64 bits and lone surrogates, which orjson refuses.
-        return json.dumps(data, separators=(",", ":")).encode()

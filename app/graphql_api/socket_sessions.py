@@ -1,10 +1,15 @@
-"""One WebSocket of the GraphQL door, from connection_init to its end."""
+"""One WebSocket of the GraphQL door, from connection_init to its end: what it reads, knows and runs."""
 
 import asyncio
 import copy
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, Final
 
+from starlette.websockets import WebSocketDisconnect
+from strawberry.asgi import ASGIWebSocketAdapter
+from strawberry.http.exceptions import NonJsonMessageReceived, WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
     Operation,
@@ -12,9 +17,44 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import ConnectionInitMessage
 
 from app.graphql_api.errors import log_unexpected
+from app.graphql_api.permissions import Principal
+from app.graphql_api.wire_json import encode
 
 FORBIDDEN: Final = 4403
 """Close code; the library gives the same one to a connection_init without a valid token."""
+MESSAGE_TOO_BIG: Final = 1009
+"""Close code. Source: RFC 6455, 7.4.1."""
+TOO_LARGE: Final = object()
+"""What a message over the bound is decoded to."""
+
+
+@dataclass(slots=True)
+class SocketContext:
+    """What is known of one WebSocket; operations on it get contexts of their own."""
+
+    principal: Principal | None = None
+    bearer: str = ""
+    connection_params: Any = None
+
+
+class BoundedSocketAdapter(ASGIWebSocketAdapter):
+    """Reads messages up to the bound, and writes text frames."""
+
+    async def iter_json(self, *, ignore_parsing_errors: bool = False) -> AsyncGenerator[object, None]:
+        """Ends the connection with 1009 where a message is larger than a body may be."""
+        async for message in super().iter_json(ignore_parsing_errors=ignore_parsing_errors):
+            if message is TOO_LARGE:
+                await self.close(MESSAGE_TOO_BIG, "Message too big")
+                return
+            if not is_message(message):
+                raise NonJsonMessageReceived
+            yield message
+
+    async def send_json(self, message: Mapping[str, object]) -> None:
+        try:
+            await self.ws.send_text(encode(message).decode())
+        except WebSocketDisconnect as gone:
+            raise WebSocketDisconnected from gone
 
 
 class SocketSession(BaseGraphQLTransportWSHandler[Any, None]):
@@ -56,3 +96,18 @@ class SocketSession(BaseGraphQLTransportWSHandler[Any, None]):
         for operation_id in list(self.operations):
             await self.cleanup_operation(operation_id)
         await self.websocket.close(FORBIDDEN, "Forbidden")
+
+
+def is_message(message: object) -> bool:
+    """Whether a decoded WebSocket message has the types that the protocol says, as far as they are read."""
+    if not isinstance(message, dict) or not isinstance(message.get("id", ""), str):
+        return False
+    if message.get("type") != "subscribe":
+        return True
+    payload = message.get("payload")
+    return (
+        isinstance(payload, dict)
+        and isinstance(payload.get("query"), str)
+        and isinstance(payload.get("variables"), dict | None)
+        and isinstance(payload.get("operationName"), str | None)
+    )

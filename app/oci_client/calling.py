@@ -24,6 +24,7 @@ from app.oci_client.challenge import Challenges, parse_challenges
 from app.oci_client.connection_errors import connection_error
 from app.oci_client.credentials import Credential, Secret
 from app.oci_client.errors import (
+    AddressRefused,
     ConnectionRefused,
     DigestMismatch,
     RegistryError,
@@ -274,7 +275,7 @@ class Caller:
         async with self._limiter.slot(self.host, self.limits.retry_after_max_seconds):
             ends_at = self._clock() + seconds
             for _ in range(self.limits.redirects_max + 1):
-                response = await self._open(method, url, headers, body, ends_at - self._clock())
+                response = await self._open(method, url, headers, body, ends_at - self._clock(), subject)
                 try:
                     if not follow or response.status_code not in _REDIRECTS or "location" not in response.headers:
                         yield response
@@ -302,15 +303,25 @@ class Caller:
         )
 
     async def _open(
-        self, method: str, url: httpx.URL, headers: Mapping[str, str], body: bytes | None, seconds: float
+        self,
+        method: str,
+        url: httpx.URL,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        seconds: float,
+        subject: Subject,
     ) -> httpx.Response:
         self.requests_made += 1
-        named = str(self.host) if url.host == self.host.name else url.netloc.decode("ascii", "replace")
+        failure: RegistryError
         try:
             return await self.http.open(method, url, headers, body=body, total_seconds=max(seconds, 0.001))
+        except AddressRefused as refused:
+            failure, cause = refused, None
         except httpx.TransportError as error:
+            named = str(self.host) if url.host == self.host.name else url.netloc.decode("ascii", "replace")
             failure = connection_error(error, named, self.http.settings.security)
             cause = error.__cause__
+        failure.repository, failure.reference = subject.repository, subject.reference
         # Outside the except block, so that nothing that knows our headers becomes the context.
         raise failure from cause
 

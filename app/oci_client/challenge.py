@@ -1,4 +1,3 @@
-
 """What `WWW-Authenticate` asks for, and which token endpoints may be asked at all.
 
 Sources: RFC 7235; distribution docs/spec/auth/token.md; what registries really send (regclient's and oras-

@@ -1,4 +1,3 @@
-
 """Everything oci_client can raise.
 
 OciClientError

@@ -1,4 +1,3 @@
-
 """Where the next page of a listing is. Sources: RFC 8288; distribution-spec 1.1, Listing tags."""
 
 import re

@@ -1,4 +1,3 @@
-
 """Bearer tokens: read, kept for as long as they hold, minted once for all who wait.
 
 Source: distribution docs/spec/auth/token.md; jwt.md for `exp`.

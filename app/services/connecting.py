@@ -24,6 +24,8 @@ from app.oci_client.credentials import (
 )
 from app.oci_client.limits import ClientLimits
 from app.oci_client.provider import Provider as ProviderWays
+from app.oci_client.providers.docker_hub import DockerHubProvider
+from app.oci_client.providers.generic import GenericProvider
 from app.oci_client.reference import RegistryHost
 from app.oci_client.retrying import HostLimiters
 from app.oci_client.tls import ConnectionSecurity as TlsSecurity
@@ -34,6 +36,11 @@ from app.store import registries
 from app.store.entities import Authentication, ConnectionSecurity, Provider, Registry
 from app.store.sealing import Sealer
 from app.store.session import Store
+
+PROVIDERS: Mapping[Provider, ProviderWays] = {
+    Provider.DOCKER_HUB: DockerHubProvider(),
+    Provider.OTHER: GenericProvider(),
+}
 
 CREDENTIAL_FORMS: Mapping[Authentication, type[Credential]] = {
     Authentication.ANONYMOUS: Anonymous,

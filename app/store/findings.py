@@ -22,6 +22,7 @@ from app.store.entities import (
     DigestSighting,
     SkippedTag,
 )
+from app.store.session import execute
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,8 @@ async def known_archives(session: AsyncSession, archive_digests: Collection[str]
 async def ensure_chart(session: AsyncSession, repository_id: int, name: str, now: datetime) -> int:
     """The id of the repository's chart, which is made with its first version."""
     registry_id = select(ChartRepository.registry_id).where(ChartRepository.id == repository_id)
-    await session.execute(
+    await execute(
+        session,
         _insert(session, Chart)
         .values(
             repository_id=repository_id,
@@ -93,7 +95,7 @@ async def ensure_chart(session: AsyncSession, repository_id: int, name: str, now
             maintainers=[],
             updated_at=now,
         )
-        .on_conflict_do_nothing(index_elements=["repository_id"])
+        .on_conflict_do_nothing(index_elements=["repository_id"]),
     )
     return (await session.exec(select(Chart.id).where(Chart.repository_id == repository_id))).one()
 
@@ -110,7 +112,7 @@ async def store_versions(
     contents = [version.content for version in found if version.content is not None]
     if contents:
         statement = _insert(session, ChartContent).on_conflict_do_nothing(index_elements=["archive_digest"])
-        await session.execute(statement, contents)
+        await execute(session, statement, contents)
     rows = [
         {
             "chart_id": chart_id,
@@ -132,13 +134,13 @@ async def store_versions(
     ]
     statement = _insert(session, ChartVersion)
     again = {name: statement.excluded[name] for name in rows[0] if name not in ("repository_id", "tag", "stored_at")}
-    await session.execute(statement.on_conflict_do_update(index_elements=["repository_id", "tag"], set_=again), rows)
+    await execute(session, statement.on_conflict_do_update(index_elements=["repository_id", "tag"], set_=again), rows)
     sightings = [
         {"repository_id": repository_id, "tag": row["tag"], "digest": row["digest"], "first_seen_at": now}
         for row in rows
     ]
     seen = _insert(session, DigestSighting).on_conflict_do_nothing(index_elements=["repository_id", "tag", "digest"])
-    await session.execute(seen, sightings)
+    await execute(session, seen, sightings)
     tags = [version.tag for version in found]
     await session.exec(
         delete(SkippedTag).where(col(SkippedTag.repository_id) == repository_id, col(SkippedTag.tag).in_(tags))
@@ -174,7 +176,7 @@ async def remember_no_charts(session: AsyncSession, repository_id: int, skipped:
     ]
     statement = _insert(session, SkippedTag)
     again = {"reason": statement.excluded.reason, "digest": statement.excluded.digest}
-    await session.execute(statement.on_conflict_do_update(index_elements=["repository_id", "tag"], set_=again), rows)
+    await execute(session, statement.on_conflict_do_update(index_elements=["repository_id", "tag"], set_=again), rows)
 
 
 async def replace_skipped_tags(session: AsyncSession, repository_id: int, skipped: Sequence[Skipped]) -> None:
@@ -184,7 +186,7 @@ async def replace_skipped_tags(session: AsyncSession, repository_id: int, skippe
         {"repository_id": repository_id, "tag": tag.tag, "reason": tag.reason, "digest": tag.digest} for tag in skipped
     ]
     if rows:
-        await session.execute(insert(SkippedTag), rows)
+        await execute(session, insert(SkippedTag), rows)
 
 
 async def finish_repository(session: AsyncSession, repository_id: int, values: dict[str, Any]) -> None:

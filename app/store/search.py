@@ -27,6 +27,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.store.entities import Chart, ChartContent
+from app.store.session import execute
 
 RANKED_AT_MOST = 1000
 """Hits that are put in order. People look at the first few; ranking all of a million would take a second."""
@@ -81,12 +82,12 @@ async def index_chart(session: AsyncSession, chart_id: int, content: ChartConten
             "setweight(to_tsvector('simple', :description), 'C') || "
             "setweight(to_tsvector('simple', :body), 'D'))"
         )
-    await session.execute(text(statement), document)
+    await execute(session, text(statement), document)
 
 
 async def forget_chart(session: AsyncSession, chart_id: int) -> None:
     key = "rowid" if _is_sqlite(session) else "chart_id"
-    await session.execute(text(f"DELETE FROM chart_search WHERE {key} = :id"), {"id": chart_id})  # noqa: S608
+    await execute(session, text(f"DELETE FROM chart_search WHERE {key} = :id"), {"id": chart_id})  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +139,8 @@ async def find(session: AsyncSession, words: Sequence[str], conditions: Sequence
         .order_by(_closeness(name, "-".join(words)), col(Chart.deprecated), matching.rank, name, col(Chart.id))
         .limit(RANKED_AT_MOST)
     )
-    rows = (await session.execute(statement, {"query": matching.query})).all()
-    return [Hit(chart_id, _sanitised(snippet)) for chart_id, snippet in rows]
+    rows = (await execute(session, statement, {"query": matching.query})).all()
+    return [Hit(row[0], _sanitised(row[1])) for row in rows]
 
 
 async def count(session: AsyncSession, words: Sequence[str], conditions: Sequence[ColumnElement[bool]]) -> int:
@@ -151,7 +152,7 @@ async def count(session: AsyncSession, words: Sequence[str], conditions: Sequenc
         .join(Chart, col(Chart.id) == matching.chart_id)
         .where(matching.condition, *conditions)
     )
-    return int((await session.execute(statement, {"query": matching.query})).scalar_one())
+    return int((await execute(session, statement, {"query": matching.query})).scalar_one())
 
 
 def _closeness(name: ColumnElement[str], phrase: str) -> ColumnElement[int]:

@@ -1,11 +1,11 @@
 """Engine and sessions. One unit of work is one commit."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, CursorResult, Executable, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -79,3 +79,11 @@ def _begin(connection: Connection) -> None:
     # once. So whoever means to write says so at the beginning.
     writing = connection.get_execution_options().get("chartroom_writing", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+async def execute(
+    session: AsyncSession, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
+) -> CursorResult[Any]:
+    """A statement of no entity, in the session's unit of work. Several values run it once for each."""
+    connection = await session.connection()
+    return await connection.execute(statement, values)

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CursorResult, and_, delete, func, insert, or_, update
+from sqlalchemy import and_, delete, func, insert, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -12,6 +12,7 @@ from app.domain.faults import Fault
 from app.domain.sync_events import Progress, SyncState
 from app.store.entities import Registry, Sync, SyncEvent, SyncFault, SyncRepository
 from app.store.keyset import Order, Page, fetch_page
+from app.store.session import execute
 
 UNFINISHED = (SyncState.QUEUED, SyncState.RUNNING)
 
@@ -114,7 +115,7 @@ async def append_faults(session: AsyncSession, sync_id: int, faults: Sequence[Fa
         for fault in faults
     ]
     if rows:
-        await session.execute(insert(SyncFault), rows)
+        await execute(session, insert(SyncFault), rows)
 
 
 async def forget_faults(session: AsyncSession, sync_id: int, repository: str) -> None:
@@ -187,7 +188,8 @@ async def claim(session: AsyncSession, sync_id: int, owner: str, now: datetime, 
     await session.exec(lock)
     if (await session.exec(other)).first() is not None:
         return None
-    taken = await session.execute(
+    taken = await execute(
+        session,
         update(Sync)
         .where(
             col(Sync.id) == sync_id,
@@ -202,10 +204,9 @@ async def claim(session: AsyncSession, sync_id: int, owner: str, now: datetime, 
             lease_until=until,
             attempt=Sync.attempt + 1,
             started_at=func.coalesce(Sync.started_at, now),
-        )
-        .execution_options(synchronize_session=False)
+        ),
     )
-    if cast("CursorResult[Any]", taken).rowcount == 0:
+    if taken.rowcount == 0:
         return None
     return (await session.exec(select(Sync).where(Sync.id == sync_id).execution_options(populate_existing=True))).one()
 
@@ -223,13 +224,13 @@ async def save(
     **values: Any,
 ) -> bool:
     """Writes how far a sync is; False where this attempt lost its lease to another: nothing may be written."""
-    written = await session.execute(
+    written = await execute(
+        session,
         update(Sync)
         .where(col(Sync.id) == sync_id, col(Sync.attempt) == attempt, col(Sync.state) == SyncState.RUNNING)
-        .values(**progress.as_dict(), **values)
-        .execution_options(synchronize_session=False)
+        .values(**progress.as_dict(), **values),
     )
-    return cast("CursorResult[Any]", written).rowcount == 1
+    return written.rowcount == 1
 
 
 async def cancel_requested(session: AsyncSession, sync_ids: Collection[int]) -> set[int]:

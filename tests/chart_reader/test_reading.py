@@ -11,6 +11,7 @@ from app.chart_reader.contents import ChartFile, Dependency, Maintainer
 from app.chart_reader.errors import ArchiveTooLarge
 from app.chart_reader.limits import ReadingLimits
 from app.chart_reader.reading import read_chart, read_chart_file, read_chart_file_bytes
+from tests.chart_reader.hostile_tar import chart_and, pax, record
 from tests.chart_reader.packing import pack_chart
 
 LIMITS = ReadingLimits()
@@ -131,6 +132,14 @@ def test_chart_over_any_one_bound_is_too_large(limits: ReadingLimits, path: str 
     with pytest.raises(ArchiveTooLarge) as refusal:
         read_chart(archive, limits)
     assert refusal.value.path == path
+
+
+def test_headers_that_name_no_file_are_counted_too() -> None:
+    comments = pax(record(b"comment", b"x"))
+    limits = ReadingLimits(files_max_count=1)
+    read_chart(chart_and(comments * 2), limits)
+    with pytest.raises(ArchiveTooLarge, match="3 tar headers"):
+        read_chart(chart_and(comments * 3), limits)
 
 
 @pytest.mark.skipif(shutil.which("helm") is None, reason="needs the helm client")

@@ -163,9 +163,7 @@ IDENTIFIERS = st.one_of(st.integers(0, 12).map(str), st.integers(0, 10**30).map(
 PRERELEASES = st.lists(IDENTIFIERS, max_size=4).map(".".join)
 VERSIONS = st.builds(
     lambda numbers, prerelease, build: Version.parse_strict(
-        ".".join(map(str, numbers))
-        + (f"-{prerelease}" if prerelease else "")
-        + (f"+{build}" if build else "")
+        ".".join(map(str, numbers)) + (f"-{prerelease}" if prerelease else "") + (f"+{build}" if build else "")
     ),
     st.one_of(st.just((1, 0, 0)), st.tuples(NUMBERS, NUMBERS, NUMBERS)),
     PRERELEASES,

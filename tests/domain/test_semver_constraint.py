@@ -85,10 +85,7 @@ def test_hyphen_ranges_agree_with_masterminds(case: dict[str, Any]) -> None:
         (
             "^0.0.1",
             "0.0.2",
-            [
-                "0.0.2 does not equal 0.0.1. "
-                "Expect version and constraint to equal when major and minor versions are 0"
-            ],
+            ["0.0.2 does not equal 0.0.1. Expect version and constraint to equal when major and minor versions are 0"],
         ),
         (
             ">1 || <3 !=2.0.0",

@@ -63,9 +63,7 @@ def test_image_starts_the_server_on_all_addresses_with_its_data_on_a_volume() ->
 
 def test_every_copied_file_exists_and_is_let_in() -> None:
     let_in = {
-        line.removeprefix("!")
-        for line in (ROOT / ".dockerignore").read_text().splitlines()
-        if line.startswith("!")
+        line.removeprefix("!") for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")
     }
     copies = [argument for argument in _arguments("COPY", _stages()) if not argument.startswith("--from=")]
     sources = {source for copy in copies for source in copy.split()[:-1]}

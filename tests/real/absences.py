@@ -26,8 +26,7 @@ class Absences:
 
     def lines(self) -> list[str]:
         return [
-            f"{what} is not there, its tests did not run: {remedy}"
-            for what, remedy in sorted(self.remedies.items())
+            f"{what} is not there, its tests did not run: {remedy}" for what, remedy in sorted(self.remedies.items())
         ]
 
 

@@ -8,9 +8,7 @@ from pathlib import Path
 
 import pytest
 
-CHART_YAML = (
-    "apiVersion: v2\nname: {name}\nversion: {version}\nappVersion: '1.0'\ndescription: For the tests\n"
-)
+CHART_YAML = "apiVersion: v2\nname: {name}\nversion: {version}\nappVersion: '1.0'\ndescription: For the tests\n"
 FILES = {
     "values.yaml": "# How many\nreplicas: 1\n",
     "templates/configmap.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}\n",

@@ -53,9 +53,7 @@ class RegistryFiles:
 class DockerRegistry:
     """`host` is host:port; `ca_pem` is None for plain HTTP, `username` and `password` for a public one."""
 
-    def __init__(
-        self, files: RegistryFiles, ca_pem: str | None, username: str | None, password: str | None
-    ) -> None:
+    def __init__(self, files: RegistryFiles, ca_pem: str | None, username: str | None, password: str | None) -> None:
         self.port = free_port()
         self.host = f"127.0.0.1:{self.port}"
         self.ca_pem = ca_pem
@@ -82,9 +80,7 @@ class DockerRegistry:
 
     def client(self) -> httpx.Client:
         """Signed in and trusting the registry's CA; the caller closes it."""
-        verify: ssl.SSLContext | bool = (
-            ssl.create_default_context(cadata=self.ca_pem) if self.ca_pem else True
-        )
+        verify: ssl.SSLContext | bool = ssl.create_default_context(cadata=self.ca_pem) if self.ca_pem else True
         auth = (self.username, self.password) if self.username and self.password else None
         return httpx.Client(base_url=self.url, verify=verify, auth=auth, trust_env=False, timeout=30)
 

@@ -60,9 +60,7 @@ class PostgresServer:
             executor.submit(asyncio.run, self._execute(statement)).result()
 
     async def _execute(self, statement: str) -> None:
-        connection = await asyncpg.connect(
-            self.url.set(drivername="postgresql").render_as_string(hide_password=False)
-        )
+        connection = await asyncpg.connect(self.url.set(drivername="postgresql").render_as_string(hide_password=False))
         try:
             await connection.execute(statement)
         finally:
@@ -117,9 +115,7 @@ class OwnPostgresServer(PostgresServer):
 
 def find_binaries() -> Path | None:
     """The folder of initdb and postgres, the newest where there are several."""
-    debian = sorted(
-        Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), reverse=True
-    )
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), reverse=True)
     on_path = [Path(found).parent for found in [shutil.which("initdb")] if found]
     complete = [folder for folder in [*on_path, *debian] if (folder / "postgres").exists()]
     return complete[0] if complete else None

@@ -62,9 +62,7 @@ def push_blob(client: httpx.Client, repository: str, content: bytes) -> str:
 
 def push_manifest(client: httpx.Client, repository: str, tag: str, manifest: bytes, media_type: str) -> str:
     """Byte for byte as given; also how a tag is moved or put beside another. Returns the digest."""
-    response = client.put(
-        f"/v2/{repository}/manifests/{tag}", content=manifest, headers={"Content-Type": media_type}
-    )
+    response = client.put(f"/v2/{repository}/manifests/{tag}", content=manifest, headers={"Content-Type": media_type})
     response.raise_for_status()
     return digest_of(manifest)
 
@@ -103,9 +101,7 @@ def push_chart(
             digest = push_manifest(client, repository, tag, manifest, OCI_MANIFEST)
             return Pushed(repository, tag, digest, digest_of(archive), manifest)
         push_manifest(client, repository, digest_of(manifest), manifest, OCI_MANIFEST)
-        index = _json(
-            {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": [_descriptor(OCI_MANIFEST, manifest)]}
-        )
+        index = _json({"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": [_descriptor(OCI_MANIFEST, manifest)]})
         digest = push_manifest(client, repository, tag, index, OCI_INDEX)
         return Pushed(repository, tag, digest, digest_of(archive), index)
 

@@ -33,9 +33,7 @@ async def test_database_is_fresh_and_empty_whatever_another_test_left(
     assert await _run(postgres_url, "SHOW server_encoding") == ["UTF8"]
 
 
-async def test_tables_come_along_when_a_template_is_named(
-    postgres_server: PostgresServer, postgres_url: str
-) -> None:
+async def test_tables_come_along_when_a_template_is_named(postgres_server: PostgresServer, postgres_url: str) -> None:
     await _run(postgres_url, "CREATE TABLE kept (id int)", "INSERT INTO kept VALUES (7)")
     copy_url = postgres_server.create_database(template=str(make_url(postgres_url).database))
     try:

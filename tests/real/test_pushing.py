@@ -80,9 +80,7 @@ def test_layer_has_the_legacy_media_type_when_asked(
 def test_tag_points_at_an_index_of_the_chart_when_wrapped(
     shared_docker_registry: DockerRegistry, make_archive: MakeArchive
 ) -> None:
-    pushed = push_chart(
-        shared_docker_registry, "pushing/index", make_archive("index", "1.0.0"), in_index=True
-    )
+    pushed = push_chart(shared_docker_registry, "pushing/index", make_archive("index", "1.0.0"), in_index=True)
     index = _pulled(shared_docker_registry, pushed)
     assert index.headers["Content-Type"] == OCI_INDEX
     (wrapped,) = index.json()["manifests"]

@@ -1,0 +1,131 @@
+"""The queue of syncs: pgqueuer, in memory beside SQLite and in PostgreSQL otherwise, by one code path.
+
+A job holds nothing but the id of a Sync row. What the queue forgets, `Triggering.recover` puts in again.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Coroutine
+from datetime import timedelta
+
+import asyncpg
+import structlog
+from pgqueuer import AsyncpgPoolDriver, Job, PgQueuer, Queries
+
+ENTRYPOINT = "sync"
+HEARTBEAT_TIMEOUT = timedelta(seconds=30)
+DEQUEUE_TIMEOUT = timedelta(seconds=5)  # the longest that a lost notification delays a job
+RESTART_DELAY_SECONDS = 2.0
+
+log = structlog.get_logger()
+
+RunSync = Callable[[int], Coroutine[None, None, bool]]
+
+
+class SyncQueue:
+    """Puts syncs in, and, once `work` is called, takes them out."""
+
+    def __init__(self, database_url: str) -> None:
+        self._dsn = (
+            None
+            if database_url.startswith("sqlite")
+            else database_url.replace("postgresql+asyncpg://", "postgresql://", 1)
+        )
+        self._pool: asyncpg.Pool | None = None
+        self._queuer: PgQueuer | None = None
+        self._working = False
+        self._running: set[asyncio.Task[bool]] = set()
+
+    async def start(self) -> None:
+        """Connects. Raises what asyncpg raises where the database cannot be reached."""
+        if self._dsn is None:
+            self._queuer = PgQueuer.in_memory()
+        else:
+            self._pool = await asyncpg.create_pool(self._dsn, min_size=1, max_size=4, timeout=5)
+            self._queuer = PgQueuer(AsyncpgPoolDriver(self._pool))
+
+    async def close(self) -> None:
+        if self._queuer is not None:
+            self._queuer.shutdown.set()
+        if self._pool is not None:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._pool.close(), 5)
+
+    async def put(self, sync_id: int) -> None:
+        """Once for each sync that waits; never raises, since the Sync row is found again anyway."""
+        if self._queuer is None or self._queuer.queries is None:
+            return
+        if self._dsn is None and not self._working:
+            return  # nobody would take it out of this process's memory; another process looks at the rows
+        try:
+            await self._queuer.queries.enqueue(
+                [ENTRYPOINT], [str(sync_id).encode()], [0], dedupe_key=[f"sync-{sync_id}"], on_conflict="skip"
+            )
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as fault:
+            log.warning("queue.not_told", sync_id=sync_id, reason=type(fault).__name__)
+
+    async def work(self, run: RunSync, at_once: int) -> None:
+        """Runs syncs, up to `at_once` together, until cancelled: then they are cancelled too.
+
+        A queue that breaks is built anew.
+        """
+        self._working = True
+        try:
+            while True:
+                try:
+                    await self._work_once(run, at_once)
+                except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+                    log.exception("queue.broke")
+                await asyncio.sleep(RESTART_DELAY_SECONDS)
+                await self._rebuild()
+        finally:
+            self._working = False
+
+    async def _rebuild(self) -> None:
+        try:
+            await self.close()
+            await self.start()
+        except (asyncpg.PostgresError, OSError, TimeoutError) as fault:
+            log.warning("queue.not_connected", reason=type(fault).__name__)
+
+    async def _work_once(self, run: RunSync, at_once: int) -> None:
+        queuer = self._queuer
+        if queuer is None:
+            raise RuntimeError("start() the queue before working on it")
+
+        @queuer.entrypoint(ENTRYPOINT)
+        async def sync(job: Job) -> None:
+            running = asyncio.ensure_future(run(int((job.payload or b"").decode())))
+            self._running.add(running)
+            try:
+                await running
+            finally:
+                self._running.discard(running)
+
+        try:
+            await queuer.run(
+                dequeue_timeout=DEQUEUE_TIMEOUT,
+                batch_size=1,
+                max_concurrent_tasks=max(2, at_once),  # pgqueuer wants at least twice the batch
+                heartbeat_timeout=HEARTBEAT_TIMEOUT,
+            )
+        except asyncio.CancelledError:
+            # pgqueuer waits for its jobs on the way out; a sync would take minutes, and it can be resumed.
+            for running in self._running:
+                running.cancel()
+            raise
+
+
+async def install(database_url: str) -> None:
+    """Makes pgqueuer's tables in PostgreSQL, or brings them up to date; nothing for SQLite."""
+    if database_url.startswith("sqlite"):
+        return
+    pool = await asyncpg.create_pool(
+        database_url.replace("postgresql+asyncpg://", "postgresql://", 1), min_size=1, max_size=1
+    )
+    async with pool:
+        queries = Queries(AsyncpgPoolDriver(pool))
+        if not await queries.has_table("pgqueuer"):
+            await queries.install()
+        else:
+            await queries.upgrade()

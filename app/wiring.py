@@ -1,0 +1,144 @@
+"""Builds every object once and hands it on: the map of the running system."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from app.chart_reader.limits import ReadingLimits
+from app.chart_reader.pool import ReaderPool
+from app.graphql_api.context import Services
+from app.jobs.queue import SyncQueue
+from app.jobs.worker import Worker
+from app.oci_client.address_guard import AddressGuard
+from app.oci_client.limits import ClientLimits
+from app.oci_client.retrying import HostLimiters
+from app.oci_client.transport import HttpClients, Resolver
+from app.progress.bell import Bell, bell_for
+from app.services.auditing import Auditing
+from app.services.authorising import Authorising
+from app.services.browsing import Browsing
+from app.services.connecting import PROVIDERS, Connections
+from app.services.discovering import Discovering
+from app.services.drafting import Drafting
+from app.services.observing import Observing
+from app.services.probing import Probing
+from app.services.registering import Registering
+from app.services.syncing import SyncBounds, Syncing, SyncTools
+from app.services.triggering import Triggering
+from app.services.watching import Watching
+from app.settings import Settings
+from app.store.archives import Archives
+from app.store.sealing import Key, Sealer, parse_keys, read_key_file
+from app.store.session import Store
+
+HOW_TO_ALLOW = (
+    "Loopback and private networks are closed to registries unless the setting "
+    "CHARTROOM_ALLOWED_PRIVATE_NETWORKS holds them, e.g. {address}."
+)
+LOOK_EVERY_SECONDS = 1.0  # for syncs that nobody runs: where there is no other news, this is how long they wait
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class System:
+    """Everything that runs, and what has to be started and ended."""
+
+    settings: Settings
+    store: Store
+    services: Services
+    observing: Observing
+    worker: Worker
+    queue: SyncQueue
+    bell: Bell
+    readers: ReaderPool
+    http: HttpClients
+
+    async def start(self) -> None:
+        """Raises KeyMissing where credentials are stored that no key here opens."""
+        await self.bell.start()
+        await self.queue.start()
+
+    async def close(self) -> None:
+        await self.queue.close()
+        await self.bell.close()
+        await self.http.close()
+        await self.readers.close()
+        await self.store.close()
+
+
+def read_keys(settings: Settings) -> list[Key]:
+    """The keys of the setting, else those of the key file. Raises KeyMissing."""
+    if settings.keys is not None:
+        return parse_keys(settings.keys.get_secret_value(), "CHARTROOM_KEYS")
+    return read_key_file(settings.key_path)
+
+
+def client_limits(settings: Settings) -> ClientLimits:
+    return ClientLimits(
+        blob_max_bytes=settings.archive_max_bytes,
+        tags_max=settings.tags_max,
+        read_timeout_seconds=settings.request_timeout_seconds,
+        blob_timeout_seconds=settings.pull_timeout_seconds,
+    )
+
+
+def wire(settings: Settings, resolver: Resolver | None = None) -> System:
+    """Raises KeyMissing where there is no key. `resolver` says where host names lead; None: the system's."""
+    store = Store(settings.database)
+    sealer = Sealer(lambda: read_keys(settings))
+    archives = Archives(settings.archives)
+    bell = bell_for(settings.database)
+    queue = SyncQueue(settings.database)
+    readers = ReaderPool(
+        workers=settings.readers,
+        timeout_seconds=settings.reading_timeout_seconds,
+        memory_max_bytes=settings.reader_memory_max_bytes,
+        limits=ReadingLimits(
+            archive_max_bytes=settings.archive_max_bytes, inflated_max_bytes=settings.archive_inflated_max_bytes
+        ),
+    )
+    limits = client_limits(settings)
+    guard = AddressGuard(settings.allowed_private_networks, how_to_allow=HOW_TO_ALLOW)
+    http = HttpClients(guard, limits, resolver=resolver)
+    connections = Connections(store, sealer, http, HostLimiters(settings.requests_per_host), PROVIDERS, limits)
+    drafting = Drafting(PROVIDERS, guard)
+    triggering = Triggering(store, bell, queue.put)
+    syncing = Syncing(
+        SyncTools(
+            store,
+            connections,
+            archives,
+            readers,
+            bell,
+            SyncBounds(
+                settings.versions_at_once,
+                settings.in_flight_max_bytes,
+                timedelta(seconds=settings.lease_seconds),
+                settings.syncs_retained,
+            ),
+        )
+    )
+    admin_token = settings.admin_token.get_secret_value() if settings.admin_token else None
+    services = Services(
+        browsing=Browsing(store, archives, readers),
+        registering=Registering(store, sealer, drafting, triggering),
+        probing=Probing(store, connections, drafting),
+        discovering=Discovering(store, connections),
+        triggering=triggering,
+        watching=Watching(store, bell),
+        authorising=Authorising(store, admin_token),
+        auditing=Auditing(store),
+    )
+    return System(
+        settings=settings,
+        store=store,
+        services=services,
+        observing=Observing(store),
+        worker=Worker(queue, syncing, triggering, settings.syncs_at_once, LOOK_EVERY_SECONDS),
+        queue=queue,
+        bell=bell,
+        readers=readers,
+        http=http,
+    )

@@ -1,0 +1,188 @@
+"""A sync against a real docker-registry, on both databases."""
+
+import pytest
+
+from app.domain.sync_events import EventKind, RepositoryState, SyncState, SyncTrigger
+from app.store import syncs
+from app.store.charts import ChartConditions
+from app.store.entities import Sync
+from tests.chart_reader.packing import pack_chart
+from tests.real.docker_registry import DockerRegistry
+from tests.real.pushing import push_chart, push_cosign_signature, push_image
+from tests.services.conftest import Room
+
+
+async def sync_row(room: Room, sync_id: int) -> Sync:
+    async with room.store.reading() as session:
+        row = await syncs.find(session, sync_id)
+    assert row is not None
+    return row
+
+
+async def story(room: Room, sync_id: int) -> list[tuple[int, EventKind]]:
+    return [(event.sequence, event.kind) async for event in room.watching.events(sync_id, 0)]
+
+
+async def sync_again(room: Room, registry_id: int) -> Sync:
+    sync = await room.triggering.start(registry_id, None, SyncTrigger.MANUAL, "tester")
+    assert await room.syncing.run(sync.id)
+    return await sync_row(room, sync.id)
+
+
+async def test_sync_stores_every_version_and_tells_it_in_order(
+    room: Room, shared_docker_registry: DockerRegistry
+) -> None:
+    for version in ("1.2.3", "1.10.0", "2.0.0-rc.1", "1.2.3+build.5"):
+        push_chart(shared_docker_registry, "first/payments", pack_chart("payments", version))
+    pushed = push_chart(shared_docker_registry, "first/orders", pack_chart("orders", "0.1.0"), tag="v0.1.0")
+    push_cosign_signature(shared_docker_registry, "first/orders", pushed.digest)
+    push_image(shared_docker_registry, "first/orders", "3.0.0")
+    push_image(shared_docker_registry, "first/orders", "latest")
+
+    registry, sync = await room.register(shared_docker_registry, "first/payments", "first/orders")
+    assert room.enqueued == [sync.id]
+    assert await room.syncing.run(sync.id)
+
+    row = await sync_row(room, sync.id)
+    assert (row.state, row.versions_added, row.versions_failed) == (SyncState.SUCCEEDED, 5, 0)
+    assert (row.versions_total, row.versions_done, row.repositories_done) == (5, 5, 2)
+    events = await story(room, sync.id)
+    assert [sequence for sequence, _ in events] == list(range(1, len(events) + 1))
+    assert events[0][1] is EventKind.STARTED
+    assert events[-1][1] is EventKind.FINISHED
+    assert [kind for _, kind in events].count(EventKind.VERSION_STORED) == 5
+
+    page = await room.browsing.chart_page(10, None, conditions=ChartConditions())
+    assert [chart.name for chart in page.rows] == ["orders", "payments"]
+    latest = await room.browsing.versions([chart.latest_version_id or 0 for chart in page.rows])
+    highest = await room.browsing.versions([chart.latest_prerelease_id or 0 for chart in page.rows])
+    assert {version.version for version in latest.values()} == {"0.1.0", "1.10.0"}
+    assert {version.version for version in highest.values()} == {"0.1.0", "2.0.0-rc.1"}
+    repositories = await room.browsing.charts_of_repositories([chart.repository_id for chart in page.rows])
+    skipped = await room.browsing.skipped_tags(list(repositories))
+    assert {tag.tag.partition("-")[0]: tag.reason.value for tags in skipped.values() for tag in tags} == {
+        "3.0.0": "NOT_A_CHART",
+        "latest": "NOT_SEMVER",
+        "sha256": "SIGNATURE_OR_ATTESTATION",
+    }
+
+
+async def test_second_sync_pulls_nothing_when_nothing_changed(
+    room: Room, shared_docker_registry: DockerRegistry
+) -> None:
+    for version in ("1.0.0", "1.1.0"):
+        push_chart(shared_docker_registry, "again/app", pack_chart("app", version))
+    push_image(shared_docker_registry, "again/app", "9.9.9")
+    registry, sync = await room.register(shared_docker_registry, "again/app")
+    await room.syncing.run(sync.id)
+    before = shared_docker_registry.log_text.count("GET /v2/again/app/blobs")
+
+    second = await sync_again(room, registry.id)
+
+    assert (second.state, second.versions_unchanged, second.versions_added) == (SyncState.SUCCEEDED, 2, 0)
+    assert second.bytes_pulled == 0
+    assert shared_docker_registry.log_text.count("GET /v2/again/app/blobs") == before
+
+
+async def test_moved_and_deleted_tags_are_noticed(room: Room, shared_docker_registry: DockerRegistry) -> None:
+    push_chart(shared_docker_registry, "moved/app", pack_chart("app", "1.0.0"))
+    gone = push_chart(shared_docker_registry, "moved/app", pack_chart("app", "1.1.0"))
+    registry, sync = await room.register(shared_docker_registry, "moved/app")
+    await room.syncing.run(sync.id)
+
+    push_chart(shared_docker_registry, "moved/app", pack_chart("app", "1.0.0", {"README.md": "# Moved"}))
+    shared_docker_registry.delete_manifest("moved/app", gone.digest)
+    second = await sync_again(room, registry.id)
+
+    assert (second.versions_changed, second.versions_removed) == (1, 1)
+    chart = (await room.browsing.chart_page(5, None, conditions=ChartConditions())).rows[0]
+    versions = await room.browsing.version_page(chart.id, 10, None, include_removed=True)
+    assert [(row.version, row.removed_at is not None) for row in versions.rows] == [("1.1.0", True), ("1.0.0", False)]
+    assert chart.latest_version_id == versions.rows[1].id
+    history = await room.browsing.digest_history([(versions.rows[1].repository_id, "1.0.0")])
+    assert [len(sightings) for sightings in history.values()] == [2]
+
+
+async def test_broken_chart_is_a_fault_and_the_others_are_stored(
+    room: Room, shared_docker_registry: DockerRegistry
+) -> None:
+    push_chart(shared_docker_registry, "broken/app", pack_chart("app", "1.0.0"))
+    bad = push_chart(shared_docker_registry, "broken/app", b"this is no archive", tag="2.0.0", config={"name": "app", "version": "2.0.0"})
+    _, sync = await room.register(shared_docker_registry, "broken/app")
+    await room.syncing.run(sync.id)
+
+    row = await sync_row(room, sync.id)
+    assert (row.state, row.versions_added, row.versions_failed) == (SyncState.PARTIAL, 1, 1)
+    faults = (await room.browsing.fault_page(sync.id, 10, None)).rows
+    assert [(fault.code.value, fault.repository, fault.tag, fault.digest) for fault in faults] == [
+        ("MALFORMED_CHART", "broken/app", "2.0.0", bad.digest)
+    ]
+
+
+async def test_unknown_repository_is_a_fault_and_the_others_are_unharmed(
+    room: Room, shared_docker_registry: DockerRegistry
+) -> None:
+    push_chart(shared_docker_registry, "known/app", pack_chart("app", "1.0.0"))
+    _, sync = await room.register(shared_docker_registry, "known/app", "known/nothing")
+    await room.syncing.run(sync.id)
+
+    row = await sync_row(room, sync.id)
+    assert (row.state, row.versions_added) == (SyncState.PARTIAL, 1)
+    faults = (await room.browsing.fault_page(sync.id, 10, None)).rows
+    assert [(fault.code.value, fault.repository) for fault in faults] == [("REPOSITORY_NOT_FOUND", "known/nothing")]
+    page = await room.browsing.repository_page(row.registry_id, 10, None)
+    assert [repository.state for repository in page.rows] == [RepositoryState.SYNCED, RepositoryState.FAILED]
+
+
+async def test_repository_of_images_says_that_it_holds_no_chart(
+    room: Room, shared_docker_registry: DockerRegistry
+) -> None:
+    push_image(shared_docker_registry, "images/app", "1.0.0")
+    _, sync = await room.register(shared_docker_registry, "images/app")
+    await room.syncing.run(sync.id)
+
+    row = await sync_row(room, sync.id)
+    assert row.state is SyncState.PARTIAL
+    faults = (await room.browsing.fault_page(sync.id, 10, None)).rows
+    assert "none of them is a Helm chart" in faults[0].message
+
+
+async def test_same_digest_in_another_repository_is_not_pulled_again(
+    room: Room, shared_docker_registry: DockerRegistry
+) -> None:
+    archive = pack_chart("app", "1.0.0")
+    push_chart(shared_docker_registry, "twice/app", archive)
+    registry, sync = await room.register(shared_docker_registry, "twice/app")
+    await room.syncing.run(sync.id)
+
+    push_chart(shared_docker_registry, "twice/copy", archive, tag="1.0.0")
+    rows = await room.registering.add_repositories(registry.id, ["twice/copy"], "tester")
+    assert len(rows) == 1
+    assert await room.syncing.run(room.enqueued[-1])
+
+    row = await sync_row(room, room.enqueued[-1])
+    assert (row.versions_added, row.bytes_pulled) == (1, 0)
+
+
+async def test_tag_listing_that_is_empty_once_removes_nothing(
+    room: Room, shared_docker_registry: DockerRegistry
+) -> None:
+    only = push_chart(shared_docker_registry, "emptied/app", pack_chart("app", "1.0.0"))
+    registry, sync = await room.register(shared_docker_registry, "emptied/app")
+    await room.syncing.run(sync.id)
+
+    shared_docker_registry.delete_manifest("emptied/app", only.digest)
+    second = await sync_again(room, registry.id)
+    assert second.versions_removed == 0
+    third = await sync_again(room, registry.id)
+    assert third.versions_removed == 1
+
+
+@pytest.mark.parametrize("how", ["delete", "edit"])
+async def test_second_worker_does_not_take_a_sync_that_runs(
+    room: Room, shared_docker_registry: DockerRegistry, how: str
+) -> None:
+    push_chart(shared_docker_registry, f"lease-{how}/app", pack_chart("app", "1.0.0"))
+    _, sync = await room.register(shared_docker_registry, f"lease-{how}/app")
+    assert await room.syncing.run(sync.id)
+    assert not await room.another_worker().run(sync.id)
