@@ -154,7 +154,7 @@ class Retrying:
         if isinstance(failure, RateLimited):
             # At least half of it: asking again at once is what brought us here.
             limiter.hold(max(delay, ceiling / 2))
-        await self._sleep(max(delay, asked or 0.0))
+        await self._sleep(delay)  # what the host asked for is waited out at the limiter, by everybody
 
 
 def rate_limited_until(host: RegistryHost, until: datetime, cause: RegistryError | None = None) -> RateLimited:

@@ -20,10 +20,11 @@ from sqlalchemy import (
     column,
     func,
     literal_column,
+    select,
     table,
     text,
 )
-from sqlmodel import col, select
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.store.entities import Chart, ChartContent
@@ -132,7 +133,7 @@ async def find(session: AsyncSession, words: Sequence[str], conditions: Sequence
     matching = _matching(session, words)
     name = func.lower(col(Chart.name))
     statement = (
-        select(Chart.id, matching.marked)
+        select(col(Chart.id), matching.marked)
         .select_from(matching.source)
         .join(Chart, col(Chart.id) == matching.chart_id)
         .where(matching.condition, *conditions)

@@ -83,7 +83,7 @@ def _begin(connection: Connection) -> None:
 
 async def execute(
     session: AsyncSession, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
-) -> CursorResult[Any]:
+) -> CursorResult[*tuple[Any, ...]]:
     """A statement of no entity, in the session's unit of work. Several values run it once for each."""
     connection = await session.connection()
     return await connection.execute(statement, values)

@@ -222,13 +222,12 @@ async def test_rebound_name_is_refused_though_it_resolved_to_something_else_befo
             address = "127.0.0.1" if self.calls == 1 else "169.254.169.254"
             return await FixedResolver({host: lab.port}, address).resolve(host, port)
 
-    made_guard = AddressGuard([ip_network("127.0.0.0/8")])
-    async with bench(authority, INSECURE, resolver=Rebinding({}), guard=made_guard) as made:
-        first = made.http_clients.with_settings(INSECURE)
-        await made.client(RegistryHost("rebinding.example"), Anonymous()).ping()
-        await first.close()
-        first._transport = None  # a new connection has to be made
-        error = await failure(made, RegistryHost("rebinding.example"))
+    guard = AddressGuard([ip_network("127.0.0.0/8")])
+    resolver, host = Rebinding({}), RegistryHost("rebinding.example")
+    async with bench(authority, INSECURE, resolver=resolver, guard=guard) as made:
+        await made.client(host, Anonymous()).ping()
+    async with bench(authority, INSECURE, resolver=resolver, guard=guard) as made:
+        error = await failure(made, host)
     assert isinstance(error, AddressRefused)
     assert error.address == "169.254.169.254"
     assert len(lab.seen) == 1

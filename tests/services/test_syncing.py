@@ -1,15 +1,25 @@
 """A sync against a real docker-registry, on both databases."""
 
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
 import pytest
 
+from app.chart_reader.contents import ChartContents
 from app.domain.sync_events import EventKind, RepositoryState, SyncState, SyncTrigger
+from app.oci_client.credentials import Secret, UsernamePassword
+from app.services.pulling import Reader
+from app.services.registering import Change
+from app.services.syncing import Syncing
 from app.store import syncs
 from app.store.charts import ChartConditions
 from app.store.entities import Sync
 from tests.chart_reader.packing import pack_chart
-from tests.real.docker_registry import DockerRegistry
+from tests.real.docker_registry import DockerRegistry, StartDockerRegistry
 from tests.real.pushing import push_chart, push_cosign_signature, push_image
-from tests.services.conftest import Room
+from tests.services.conftest import Room, registration
 
 
 async def sync_row(room: Room, sync_id: int) -> Sync:
@@ -107,7 +117,7 @@ async def test_broken_chart_is_a_fault_and_the_others_are_stored(
     room: Room, shared_docker_registry: DockerRegistry
 ) -> None:
     push_chart(shared_docker_registry, "broken/app", pack_chart("app", "1.0.0"))
-    bad = push_chart(shared_docker_registry, "broken/app", b"this is no archive", tag="2.0.0", config={"name": "app", "version": "2.0.0"})
+    bad = push_chart(shared_docker_registry, "broken/app", b"this is no archive", tag="2.0.0", config=b"{}")
     _, sync = await room.register(shared_docker_registry, "broken/app")
     await room.syncing.run(sync.id)
 
@@ -178,11 +188,174 @@ async def test_tag_listing_that_is_empty_once_removes_nothing(
     assert third.versions_removed == 1
 
 
-@pytest.mark.parametrize("how", ["delete", "edit"])
-async def test_second_worker_does_not_take_a_sync_that_runs(
+async def test_second_worker_does_not_take_a_sync_that_runs(room: Room, shared_docker_registry: DockerRegistry) -> None:
+    push_chart(shared_docker_registry, "lease/app", pack_chart("app", "1.0.0"))
+    _, sync = await room.register(shared_docker_registry, "lease/app")
+    reader = SlowReader(room.tools.reader, after=0)
+    running = asyncio.create_task(with_reader(room, reader).run(sync.id))
+    await reader.reached.wait()
+    assert not await room.another_worker().run(sync.id)
+    reader.go_on.set()
+    assert await running
+
+
+# ── What a sync lives through ──
+
+
+class SlowReader:
+    """Reads one chart and then waits for a word, so that a sync is caught in the middle."""
+
+    def __init__(self, inner: Reader, after: int) -> None:
+        self._inner = inner
+        self._left = after
+        self.reached = asyncio.Event()
+        self.go_on = asyncio.Event()
+
+    async def read(self, archive: bytes) -> ChartContents:
+        if self._left == 0:
+            self.reached.set()
+            await self.go_on.wait()
+        else:
+            self._left -= 1
+        return await self._inner.read(archive)
+
+
+def with_reader(room: Room, reader: Reader, **bounds: Any) -> Syncing:
+    return Syncing(replace(room.tools, reader=reader, bounds=replace(room.tools.bounds, **bounds)))
+
+
+async def test_cancelled_sync_stops_and_keeps_what_is_done(room: Room, shared_docker_registry: DockerRegistry) -> None:
+    for patch in range(6):
+        push_chart(shared_docker_registry, "cancel/app", pack_chart("app", f"1.0.{patch}"))
+    _, sync = await room.register(shared_docker_registry, "cancel/app")
+    reader = SlowReader(room.tools.reader, after=2)
+    running = asyncio.create_task(with_reader(room, reader, versions_at_once=1).run(sync.id))
+    await reader.reached.wait()
+
+    await room.triggering.cancel(sync.id, "tester")
+    async with asyncio.timeout(5):
+        assert await running
+
+    row = await sync_row(room, sync.id)
+    assert (row.state, row.versions_added) == (SyncState.CANCELLED, 2)
+    assert (await story(room, sync.id))[-1][1] is EventKind.FINISHED
+    page = await room.browsing.chart_page(5, None, conditions=ChartConditions())
+    assert page.rows[0].version_count == 2
+    again = await sync_again(room, row.registry_id)
+    assert (again.versions_added, again.versions_unchanged) == (4, 2)
+
+
+async def test_sync_that_is_cut_off_goes_on_without_pulling_again(
+    room: Room, shared_docker_registry: DockerRegistry
+) -> None:
+    for patch in range(5):
+        push_chart(shared_docker_registry, "cut/app", pack_chart("app", f"1.0.{patch}"))
+    _, sync = await room.register(shared_docker_registry, "cut/app")
+    reader = SlowReader(room.tools.reader, after=2)
+    running = asyncio.create_task(with_reader(room, reader, versions_at_once=1).run(sync.id))
+    await reader.reached.wait()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    given_back = await sync_row(room, sync.id)
+    assert (given_back.state, given_back.versions_added) == (SyncState.RUNNING, 2)
+
+    pulled = shared_docker_registry.log_text.count("GET /v2/cut/app/blobs")
+    assert await room.triggering.recover("somebody:1:else") == 1
+    assert await room.another_worker().run(sync.id)
+
+    row = await sync_row(room, sync.id)
+    assert (row.state, row.versions_added, row.versions_done, row.versions_total) == (SyncState.SUCCEEDED, 5, 5, 5)
+    assert shared_docker_registry.log_text.count("GET /v2/cut/app/blobs") - pulled == 3
+    events = await story(room, sync.id)
+    assert [sequence for sequence, _ in events] == list(range(1, len(events) + 1))
+    kinds = [kind for _, kind in events]
+    assert (kinds.count(EventKind.VERSION_STORED), kinds.count(EventKind.STARTED)) == (5, 1)
+
+
+async def test_worker_that_lost_its_lease_writes_nothing(room: Room, shared_docker_registry: DockerRegistry) -> None:
+    for patch in range(3):
+        push_chart(shared_docker_registry, "zombie/app", pack_chart("app", f"1.0.{patch}"))
+    _, sync = await room.register(shared_docker_registry, "zombie/app")
+    reader = SlowReader(room.tools.reader, after=1)
+    zombie = asyncio.create_task(
+        with_reader(room, reader, versions_at_once=1, lease=timedelta(seconds=0.1)).run(sync.id)
+    )
+    await reader.reached.wait()
+    async with room.store.writing() as session:
+        await syncs.end_leases(session, [sync.id], datetime(2020, 1, 1, tzinfo=UTC))
+        taken = await syncs.claim(
+            session, sync.id, "another", datetime.now(UTC), datetime.now(UTC) + timedelta(hours=1)
+        )
+    assert taken is not None
+    before = await sync_row(room, sync.id)
+
+    reader.go_on.set()
+    async with asyncio.timeout(10):
+        await zombie
+
+    after = await sync_row(room, sync.id)
+    assert after.model_dump() == before.model_dump()
+
+
+@pytest.mark.parametrize("how", ["deleted", "edited"])
+async def test_registry_deleted_or_edited_in_mid_sync_ends_the_sync(
     room: Room, shared_docker_registry: DockerRegistry, how: str
 ) -> None:
-    push_chart(shared_docker_registry, f"lease-{how}/app", pack_chart("app", "1.0.0"))
-    _, sync = await room.register(shared_docker_registry, f"lease-{how}/app")
-    assert await room.syncing.run(sync.id)
-    assert not await room.another_worker().run(sync.id)
+    for patch in range(3):
+        push_chart(shared_docker_registry, "mid/app", pack_chart("app", f"1.0.{patch}"))
+    registry, sync = await room.register(shared_docker_registry, "mid/app")
+    reader = SlowReader(room.tools.reader, after=1)
+    running = asyncio.create_task(with_reader(room, reader, versions_at_once=1).run(sync.id))
+    await reader.reached.wait()
+
+    if how == "deleted":
+        await room.registering.delete(registry.id, "tester")
+        reader.go_on.set()
+    else:
+        choice = replace(registration(shared_docker_registry).choice, host="localhost:1")
+        await room.registering.change(Change(registry.id, choice=choice), "tester")
+    async with asyncio.timeout(10):
+        await running
+
+    if how == "deleted":
+        assert await room.browsing.syncs([sync.id]) == {}
+        assert await room.browsing.charts_of_repositories([1]) == {}
+    else:
+        assert (await sync_row(room, sync.id)).state is SyncState.CANCELLED
+
+
+async def test_registry_gone_in_mid_sync_is_a_fault_that_says_what_was_left(
+    room: Room, docker_registry: StartDockerRegistry
+) -> None:
+    gone = docker_registry()
+    for patch in range(4):
+        push_chart(gone, "gone/app", pack_chart("app", f"1.0.{patch}"))
+    _, sync = await room.register(gone, "gone/app")
+    reader = SlowReader(room.tools.reader, after=1)
+    running = asyncio.create_task(with_reader(room, reader, versions_at_once=1).run(sync.id))
+    await reader.reached.wait()
+    gone.kill()
+    reader.go_on.set()
+    async with asyncio.timeout(30):
+        await running
+
+    row = await sync_row(room, sync.id)
+    assert row.state is SyncState.FAILED
+    assert row.error is not None
+    assert row.error["code"] == "REGISTRY_UNREACHABLE"
+    assert "of 4 versions were not looked at" in row.error["message"]
+    assert row.versions_added == 2
+
+
+async def test_wrong_password_is_told_as_such(room: Room, shared_docker_registry: DockerRegistry) -> None:
+    given = registration(shared_docker_registry, "locked/app")
+    wrong = UsernamePassword(shared_docker_registry.username or "", Secret("wrong"))
+    _, sync = await room.registering.register(replace(given, choice=replace(given.choice, credential=wrong)), "tester")
+    assert sync is not None
+    await room.syncing.run(sync.id)
+
+    row = await sync_row(room, sync.id)
+    assert row.state is SyncState.FAILED
+    assert row.error is not None
+    assert row.error["code"] == "CREDENTIALS_REFUSED"
+    assert "wrong" not in row.error["message"].replace("wrong password", "")

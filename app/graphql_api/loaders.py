@@ -1,0 +1,186 @@
+"""Reads for many rows what each of them asks for: one statement for a page, whatever its size.
+
+One `Loaders` for each operation: what was read once in it is not read again.
+"""
+
+from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping
+from functools import cached_property, partial
+from typing import TypeVar
+
+from strawberry.dataloader import DataLoader
+
+from app.graphql_api.errors import NotFound
+from app.services.browsing import Browsing
+from app.services.listing import Listing, Span, VersionConditions
+from app.store.entities import (
+    Chart,
+    ChartContent,
+    ChartRepository,
+    ChartVersion,
+    DigestSighting,
+    Registry,
+    SkippedTag,
+    Sync,
+    SyncFault,
+)
+from app.store.keyset import Page
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+A = TypeVar("A", bound=Hashable)
+
+
+def by_key(read: Callable[[Collection[K]], Awaitable[Mapping[K, V]]]) -> DataLoader[K, V | None]:
+    """None for what does not exist."""
+
+    async def load(keys: list[K]) -> list[V | None]:
+        found = await read(keys)
+        return [found.get(key) for key in keys]
+
+    return DataLoader(load)
+
+
+def by_parent(
+    read: Callable[[Collection[int], A], Awaitable[Mapping[int, V]]],
+) -> DataLoader[tuple[int, A], V | None]:
+    """Keys are of a parent and what is asked of it; one reading for all parents that are asked the same."""
+
+    async def load(keys: list[tuple[int, A]]) -> list[V | None]:
+        parents: dict[A, list[int]] = {}
+        for parent, asked in keys:
+            parents.setdefault(asked, []).append(parent)
+        found = {asked: await read(ids, asked) for asked, ids in parents.items()}
+        return [found[asked].get(parent) for parent, asked in keys]
+
+    return DataLoader(load)
+
+
+async def load_known(loader: DataLoader[K, V | None], key: K) -> V:
+    """What must be there. Raises NotFound where it was deleted while this operation was reading."""
+    found = await loader.load(key)
+    if found is None:
+        raise NotFound("It was deleted in this very moment; ask again.")
+    return found
+
+
+async def load_count(loader: DataLoader[K, int | None], key: K) -> int:
+    return await loader.load(key) or 0
+
+
+class Loaders:
+    """Each made when it is first used."""
+
+    def __init__(self, browsing: Browsing, listing: Listing) -> None:
+        self._browsing = browsing
+        self._listing = listing
+
+    # ── Registries and repositories ──
+
+    @cached_property
+    def registry(self) -> DataLoader[int, Registry | None]:
+        return by_key(self._browsing.registries)
+
+    @cached_property
+    def repository(self) -> DataLoader[int, ChartRepository | None]:
+        return by_key(self._browsing.repositories)
+
+    @cached_property
+    def repositories(self) -> DataLoader[tuple[int, Span], Page[ChartRepository] | None]:
+        """By registry."""
+        return by_parent(self._listing.repositories)
+
+    @cached_property
+    def repository_count(self) -> DataLoader[int, int | None]:
+        """By registry."""
+        return by_key(self._browsing.count_repositories)
+
+    @cached_property
+    def skipped_tags(self) -> DataLoader[int, list[SkippedTag] | None]:
+        """By repository."""
+        return by_key(self._browsing.skipped_tags)
+
+    # ── Charts and versions ──
+
+    @cached_property
+    def chart(self) -> DataLoader[int, Chart | None]:
+        """None also for charts without a version to show."""
+        return by_key(self._browsing.charts)
+
+    @cached_property
+    def chart_of_repository(self) -> DataLoader[int, Chart | None]:
+        return by_key(self._browsing.charts_of_repositories)
+
+    @cached_property
+    def charts(self) -> DataLoader[tuple[int, Span], Page[Chart] | None]:
+        """By registry."""
+        return by_parent(self._listing.charts)
+
+    @cached_property
+    def chart_count(self) -> DataLoader[int, int | None]:
+        """By registry."""
+        return by_key(self._listing.count_charts)
+
+    @cached_property
+    def chart_id_by_oci_path(self) -> DataLoader[tuple[str, str], int | None]:
+        """By `oci://` address without a trailing slash, and chart name."""
+        return by_key(self._browsing.charts_by_oci_path)
+
+    @cached_property
+    def version(self) -> DataLoader[int, ChartVersion | None]:
+        return by_key(self._browsing.versions)
+
+    @cached_property
+    def versions(self) -> DataLoader[tuple[int, tuple[Span, VersionConditions]], Page[ChartVersion] | None]:
+        """By chart."""
+        return by_parent(self._listing.versions)
+
+    @cached_property
+    def version_count(self) -> DataLoader[tuple[int, VersionConditions], int | None]:
+        """By chart."""
+        return by_parent(self._listing.count_versions)
+
+    @cached_property
+    def light_content(self) -> DataLoader[str, ChartContent | None]:
+        """By archive digest; without README, values and the other long texts."""
+        return by_key(partial(self._browsing.contents, whole=False))
+
+    @cached_property
+    def whole_content(self) -> DataLoader[str, ChartContent | None]:
+        """By archive digest; only for those who asked for a long text."""
+        return by_key(partial(self._browsing.contents, whole=True))
+
+    @cached_property
+    def digest_history(self) -> DataLoader[tuple[int, str], list[DigestSighting] | None]:
+        """By repository and tag."""
+        return by_key(self._browsing.digest_history)
+
+    # ── Syncs ──
+
+    @cached_property
+    def sync(self) -> DataLoader[int, Sync | None]:
+        return by_key(self._browsing.syncs)
+
+    @cached_property
+    def syncs(self) -> DataLoader[tuple[int, Span], Page[Sync] | None]:
+        """By registry."""
+        return by_parent(self._listing.syncs)
+
+    @cached_property
+    def sync_count(self) -> DataLoader[int, int | None]:
+        """By registry."""
+        return by_key(self._listing.count_syncs)
+
+    @cached_property
+    def last_sync(self) -> DataLoader[int, Sync | None]:
+        """By registry."""
+        return by_key(self._browsing.last_syncs)
+
+    @cached_property
+    def faults(self) -> DataLoader[tuple[int, Span], Page[SyncFault] | None]:
+        """By sync."""
+        return by_parent(self._listing.faults)
+
+    @cached_property
+    def fault_count(self) -> DataLoader[int, int | None]:
+        """By sync."""
+        return by_key(self._browsing.count_faults)
