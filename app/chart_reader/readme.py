@@ -1,13 +1,10 @@
 """README: Markdown into HTML that may be put into a page."""
 
 import html
-from collections.abc import MutableMapping, Sequence
-from typing import Any
 
+import cmarkgfm
 import nh3
-from markdown_it import MarkdownIt
-from markdown_it.renderer import RendererHTML
-from markdown_it.token import Token
+from cmarkgfm.cmark import Options
 
 from app.chart_reader.limits import ReadingLimits
 
@@ -36,16 +33,27 @@ _ATTRIBUTES = {
 _URL_SCHEMES = {"http", "https", "mailto"}
 _LANGUAGE_MAX_CHARACTERS = 40
 
+# Raw HTML passes the renderer, for READMEs are full of <details>; the cleaner decides what of it stays.
+_OPTIONS = Options.CMARK_OPT_UNSAFE
+_EXTENSIONS = ["table", "autolink", "strikethrough", "tasklist"]
+# No form element is let through, so that a README cannot ask for a password.
+_CHECKBOXES = {
+    '<input type="checkbox" disabled="" />': "☐",
+    '<input type="checkbox" checked="" disabled="" />': "☑",
+}
+
 
 def render_readme(text: str, markdown: bool, limits: ReadingLimits) -> str:
-    """Sanitised HTML of a README: tables and strike-through as on GitHub, links with rel="nofollow noopener".
+    """Sanitised HTML of a README as GitHub renders it: tables, task lists, strike-through, bare links.
 
     A README that is no Markdown, is too long to render in a moment, or grows out of bounds when rendered,
     comes as preformatted text.
     """
     if not markdown or len(text) > limits.readme_rendered_max_bytes:
         return _preformatted(text)
-    rendered = _MARKDOWN.render(text)
+    rendered = cmarkgfm.markdown_to_html_with_extensions(text, _OPTIONS, extensions=_EXTENSIONS)
+    for checkbox, sign in _CHECKBOXES.items():
+        rendered = rendered.replace(checkbox, sign)
     if len(rendered) > limits.readme_html_max_bytes:
         return _preformatted(text)
     return _CLEANER.clean(rendered)
@@ -53,17 +61,6 @@ def render_readme(text: str, markdown: bool, limits: ReadingLimits) -> str:
 
 def _preformatted(text: str) -> str:
     return f"<pre>{html.escape(text)}</pre>"
-
-
-def _align_cell(
-    renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: MutableMapping[str, Any]
-) -> str:
-    """A cell's alignment as an attribute: markdown-it writes a style, and styles are not let through."""
-    token = tokens[index]
-    style = token.attrs.pop("style", None)
-    if isinstance(style, str):
-        token.attrSet("align", style.removeprefix("text-align:"))
-    return renderer.renderToken(tokens, index, options, env)
 
 
 def _keep_attribute(tag: str, attribute: str, value: str) -> str | None:
@@ -74,14 +71,6 @@ def _keep_attribute(tag: str, attribute: str, value: str) -> str | None:
     return value if plain and value.startswith("language-") else None
 
 
-def _markdown() -> MarkdownIt:
-    markdown = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
-    markdown.add_render_rule("th_open", _align_cell)
-    markdown.add_render_rule("td_open", _align_cell)
-    return markdown
-
-
-_MARKDOWN = _markdown()
 _CLEANER = nh3.Cleaner(
     tags=set(_TAG_NAMES.split()),
     attributes=_ATTRIBUTES,

@@ -4,10 +4,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import UnionType
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Self, TypeVar
 
 import strawberry
-from typing_extensions import Self
 
 from app.graphql_api.paging import PageInfo, decode_cursor, encode_cursor, link_edges, page_size
 from app.services.listing import Span

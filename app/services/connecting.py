@@ -117,6 +117,7 @@ class Connections:
         self._http = http
         self._limiters = limiters
         self._limits = limits
+        self._tokens = TokenCache()
         self.providers = providers
 
     def impatient_client(self, target: Target) -> RegistryClient:
@@ -135,7 +136,7 @@ class Connections:
             http=self._http.with_settings(tls),
             limiter=self._limiters.for_host(target.host),
             limits=limits,
-            tokens=TokenCache(),
+            tokens=self._tokens,
         )
 
     async def target_of(self, registry: Registry) -> Target:

@@ -12,7 +12,9 @@ LIMITS = ReadingLimits()
     ("markdown", "html"),
     [
         ("| a | b |\n|:-:|--:|\n| 1 | 2 |", '<td align="center">1</td>'),
-        ("~~old~~", "<s>old</s>"),
+        ("~~old~~", "<del>old</del>"),
+        ("- [ ] todo\n- [x] done", "<li>☐ todo</li>\n<li>☑ done</li>"),
+        ("https://a.example/b", '<a href="https://a.example/b" rel="nofollow noopener">https://a.example/b</a>'),
         ("```yaml\na: 1\n```", '<pre><code class="language-yaml">a: 1\n</code></pre>'),
         ("<details><summary>More</summary>\n\n*text*\n\n</details>", "<details><summary>More</summary>"),
         ('<p align="center"><img src="https://a.example/i.png" width="200"></p>', 'width="200"'),

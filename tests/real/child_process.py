@@ -4,7 +4,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 # A safety net against a hang, not a promise: every server here answers within a second on a quiet machine.
@@ -26,15 +26,27 @@ def free_port() -> int:
 class ChildProcess:
     """Output of all starts goes to `log`, one after the other."""
 
-    def __init__(self, command: Sequence[str], log: Path, user: str | None = None) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        log: Path,
+        user: str | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self._command = list(command)
         self._log = log
         self._user = user
+        self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def running(self) -> bool:
         return self._process is not None and self._process.poll() is None
+
+    @property
+    def exit_status(self) -> int | None:
+        """None while it runs; negative where a signal ended it."""
+        return None if self._process is None else self._process.poll()
 
     @property
     def log_text(self) -> str:
@@ -50,6 +62,7 @@ class ChildProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
+                env=self._environment,
                 user=self._user,
                 group=self._user,
                 extra_groups=[] if self._user else None,

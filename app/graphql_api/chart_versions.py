@@ -1,0 +1,239 @@
+"""Chart versions, as GraphQL shows them.
+
+Light content (what Chart.yaml says) comes with every version; README, values and the other long texts are read
+only for those who ask for them.
+"""
+
+import json
+from datetime import datetime
+from typing import Annotated, Any
+
+import orjson
+import strawberry
+
+from app.graphql_api import charts, install_snippets
+from app.graphql_api.connections import Connection, CursorKind
+from app.graphql_api.context import Context, Info
+from app.graphql_api.enums import ChartType
+from app.graphql_api.install_snippets import Installable
+from app.graphql_api.loaders import load_known
+from app.graphql_api.nodes import Node, shown_as
+from app.graphql_api.references import AChart
+from app.graphql_api.scalars import JSON, Digest
+from app.store import entities
+
+VERSION_CURSOR = CursorKind("versions", (str, int))
+SCHEMA_MAX_DEPTH = 200
+"""Of a values schema that is shown as JSON: deeper ones cannot be written into an answer."""
+
+
+@strawberry.type(description="Who maintains a chart.")
+class Maintainer:
+    name: str = strawberry.field(description="Name; e-mail address or URL where there is none.")
+    email: str | None = strawberry.field(description="E-mail address.")
+    url: str | None = strawberry.field(description="Home page.")
+
+
+@strawberry.type(description="A chart's README.md.")
+class Readme:
+    markdown: str = strawberry.field(description="As written.")
+    html: str = strawberry.field(description="Rendered and sanitised: safe to put into a page.")
+
+
+@strawberry.type(description="A file of a chart's archive.")
+class ChartFile:
+    path: str = strawberry.field(description="Relative to the chart's folder, e.g. templates/service.yaml.")
+    bytes: int = strawberry.field(description="Its size.")
+
+
+@strawberry.type(description="A digest that a tag was seen with.")
+class DigestSighting:
+    digest: Digest = strawberry.field(description="Of the manifest.")
+    first_seen_at: datetime = strawberry.field(description="When a sync first saw it.")
+
+
+@strawberry.type(description="Ready to paste, with host, path, version and digest filled in.")
+class InstallSnippets:
+    helm: str = strawberry.field(description="A command for a shell.")
+    argo_cd: str = strawberry.field(description="An Application, in YAML.")
+    flux: str = strawberry.field(description="An OCIRepository and a HelmRelease, in YAML.")
+
+
+@strawberry.type(description="Another chart that a chart version needs.")
+class ChartDependency:
+    name: str = strawberry.field(description="The chart's name.")
+    version: str | None = strawberry.field(description="Constraint on its version.")
+    repository: str | None = strawberry.field(description="Where it is: a URL, or the alias of a Helm repository.")
+    alias: str | None = strawberry.field(description="What it is called within the chart.")
+    condition: str | None = strawberry.field(description="The value that switches it on.")
+
+    @strawberry.field(description="The chart of this store that satisfies it, if there is one.")
+    async def resolves_to(self, info: Info) -> AChart | None:
+        if self.repository is None or not self.repository.startswith("oci://"):
+            return None
+        loaders = info.context.loaders
+        chart_id = await loaders.chart_id_by_oci_path.load((self.repository.rstrip("/"), self.name))
+        row = await loaders.chart.load(chart_id) if chart_id is not None else None
+        return charts.chart_of(row) if row else None
+
+
+@strawberry.type(description="One published version of a chart.")
+class ChartVersion(Node):
+    row: strawberry.Private[entities.ChartVersion]
+    content: strawberry.Private[entities.ChartContent]
+    version: str = strawberry.field(description="Semver as in Chart.yaml, e.g. 1.2.3+build.5.")
+    app_version: str | None = strawberry.field(description="Of the application inside.")
+    tag: str = strawberry.field(description="The tag it was found under; + is written _ there.")
+    digest: Digest = strawberry.field(description="Of the manifest.")
+    archive_digest: Digest = strawberry.field(description="Of the chart archive (the .tgz layer).")
+    archive_bytes: int = strawberry.field(description="Size of the chart archive.")
+    api_version: str = strawberry.field(description="v1 or v2, of Chart.yaml.")
+    type: ChartType = strawberry.field(description="What it is for.")
+    kube_version: str | None = strawberry.field(description="Constraint on the version of Kubernetes.")
+    description: str | None = strawberry.field(description="In one sentence.")
+    deprecated: bool = strawberry.field(description="Whether its maintainers gave it up.")
+    prerelease: bool = strawberry.field(description="Whether its version is a pre-release.")
+    annotations: JSON = strawberry.field(description="An object of texts.")
+    created_at: datetime | None = strawberry.field(
+        description="When the publisher made it, from the manifest's annotation or the registry."
+    )
+    stored_at: datetime = strawberry.field(description="When Chartroom first stored it.")
+    removed_at: datetime | None = strawberry.field(description="Set when the tag was gone from the registry.")
+
+    @strawberry.field(description="The chart it is a version of.")
+    async def chart(self, info: Info) -> AChart:
+        return charts.chart_of(await load_known(info.context.loaders.chart, self.row.chart_id))
+
+    @strawberry.field(description="Charts it needs.")
+    def dependencies(self) -> list[ChartDependency]:
+        return [ChartDependency(**_parts(ChartDependency, stored)) for stored in self.content.dependencies]
+
+    @strawberry.field(description="Who maintains it.")
+    def maintainers(self) -> list[Maintainer]:
+        return maintainers_of(self.content.maintainers)
+
+    @strawberry.field(description="Chart.yaml, whole.")
+    async def chart_yaml(self, info: Info) -> str:
+        return (await self._whole(info)).chart_yaml
+
+    @strawberry.field(description="README.md; null where it has none.")
+    async def readme(self, info: Info) -> Readme | None:
+        whole = await self._whole(info)
+        if whole.readme_markdown is None:
+            return None
+        return Readme(markdown=whole.readme_markdown, html=whole.readme_html or "")
+
+    @strawberry.field(description="values.yaml with its comments.")
+    async def values(self, info: Info) -> str | None:
+        return (await self._whole(info)).values_yaml
+
+    @strawberry.field(description="values.schema.json; null where there is none, or it is no JSON.")
+    async def values_schema(self, info: Info) -> JSON | None:
+        text = (await self._whole(info)).values_schema
+        return None if text is None else parse_schema(text)
+
+    @strawberry.field(description="templates/NOTES.txt as written.")
+    async def notes(self, info: Info) -> str | None:
+        return (await self._whole(info)).notes
+
+    @strawberry.field(description="Every file of the archive.")
+    async def files(self, info: Info) -> list[ChartFile]:
+        return [ChartFile(path=path, bytes=size) for path, size in (await self._whole(info)).files]
+
+    @strawberry.field(description="Text of one file; null where there is none, or it is no text.")
+    async def file(
+        self,
+        info: Info,
+        path: Annotated[str, strawberry.argument(description="As `files` gives it, e.g. templates/service.yaml.")],
+    ) -> str | None:
+        return await info.context.services.browsing.file(self.row.archive_digest, path)
+
+    @strawberry.field(description="How to install it.")
+    async def install(self, info: Info) -> InstallSnippets:
+        loaders = info.context.loaders
+        repository = await load_known(loaders.repository, self.row.repository_id)
+        registry = await load_known(loaders.registry, repository.registry_id)
+        chart = Installable(self.content.name, registry.host, repository.name, self.row.tag, self.row.digest)
+        return InstallSnippets(
+            helm=install_snippets.helm(chart),
+            argo_cd=install_snippets.argo_cd(chart),
+            flux=install_snippets.flux(chart),
+        )
+
+    @strawberry.field(
+        description="Every digest this tag was seen with, newest first. More than one: the tag was moved."
+    )
+    async def digest_history(self, info: Info) -> list[DigestSighting]:
+        rows = await info.context.loaders.digest_history.load((self.row.repository_id, self.row.tag))
+        return [shown_as(DigestSighting, row) for row in rows or ()]
+
+    async def _whole(self, info: Info) -> entities.ChartContent:
+        return await load_known(info.context.loaders.whole_content, self.row.archive_digest)
+
+
+@strawberry.type(description="A page of chart versions.")
+class ChartVersionConnection(Connection[ChartVersion]):
+    pass
+
+
+def version_cursor(version: ChartVersion) -> str:
+    return VERSION_CURSOR.write(version.row.sort_key, version.row.id)
+
+
+async def version_of(context: Context, row: entities.ChartVersion) -> ChartVersion:
+    content = await load_known(context.loaders.light_content, row.archive_digest)
+    of_content = {
+        name: getattr(content, name)
+        for name in (
+            "app_version", "archive_bytes", "api_version", "kube_version", "description", "deprecated", "annotations",
+        )
+    }  # fmt: skip
+    return shown_as(ChartVersion, row, row=row, content=content, type=ChartType(content.type), **of_content)
+
+
+async def versions_of(context: Context, rows: list[entities.ChartVersion]) -> list[ChartVersion]:
+    """In the same order; the content of all is read at once."""
+    await context.loaders.light_content.load_many(row.archive_digest for row in rows)
+    return [await version_of(context, row) for row in rows]
+
+
+async def find_version(context: Context, version_id: int) -> ChartVersion | None:
+    """None also for those that are not shown: outside the registry's policy, or of a chart that is gone."""
+    row = await context.loaders.version.load(version_id)
+    if row is None or not row.within_policy or await context.loaders.chart.load(row.chart_id) is None:
+        return None
+    return await version_of(context, row)
+
+
+def maintainers_of(stored: list[dict[str, Any]]) -> list[Maintainer]:
+    return [Maintainer(**_parts(Maintainer, one)) for one in stored]
+
+
+def _parts(kind: type, stored: dict[str, Any]) -> dict[str, Any]:
+    return {name: stored.get(name) for name in kind.__annotations__}
+
+
+def parse_schema(text: str) -> JSON | None:
+    """None for what is no JSON, or is nested so deeply that no answer could hold it."""
+    try:
+        value = json.loads(text)
+        orjson.dumps(value)
+    except (ValueError, RecursionError):
+        return None
+    except orjson.JSONEncodeError:
+        # Numbers beyond 64 bits are fine, endless nesting is not; orjson says no to both.
+        return JSON(value) if _is_shallow(value) else None
+    return JSON(value)
+
+
+def _is_shallow(value: Any) -> bool:
+    level = [value]
+    for _ in range(SCHEMA_MAX_DEPTH):
+        level = [
+            child
+            for parent in level
+            for child in (parent.values() if isinstance(parent, dict) else parent if isinstance(parent, list) else ())
+        ]
+        if not level:
+            return True
+    return False
