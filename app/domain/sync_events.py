@@ -89,7 +89,10 @@ def final_state(progress: Progress, repositories_failed: int, cancelled: bool) -
     """
     if cancelled:
         return SyncState.CANCELLED
-    if repositories_failed and repositories_failed == (progress.repositories_total or 0):
+    achieved = (
+        progress.versions_added + progress.versions_changed + progress.versions_removed + progress.versions_unchanged
+    )
+    if repositories_failed and repositories_failed == progress.repositories_total and not achieved:
         return SyncState.FAILED
     if repositories_failed or progress.versions_failed:
         return SyncState.PARTIAL

@@ -39,6 +39,11 @@ class HeldTag:
     def is_version(self) -> bool:
         return self.version_id is not None
 
+    @property
+    def shown(self) -> bool:
+        """Whether it is a version that people see."""
+        return self.is_version and self.within_policy and not self.removed
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -126,30 +131,37 @@ def _kept_by_policy(
     held: Mapping[str, HeldTag],
     plan: RepositoryPlan,
 ) -> list[ListedTag]:
-    """Those inside the constraint, and of them the newest `versions_kept`."""
+    """Those inside the constraint, and of them the newest `versions_kept`.
+
+    What is known to be no chart takes no place among the versions kept; where the listing tells no digest
+    it is looked at nevertheless, for it may be a chart by now.
+    """
     kept: list[ListedTag] = []
+    places = policy.versions_kept
     for version, tag in versions:
-        inside = policy.constraint is None or policy.constraint.check(version)
-        if inside and (policy.versions_kept is None or len(kept) < policy.versions_kept):
-            # What is known to be no chart takes no place among the versions kept.
-            known = held.get(tag.tag)
-            if known is not None and not known.is_version and tag.digest == known.digest:
-                plan.skipped.append(SkippedTag(tag.tag, SkipReason.NOT_A_CHART, known.digest))
-                continue
-            kept.append(tag)
-            continue
-        plan.skipped.append(SkippedTag(tag.tag, SkipReason.OUTSIDE_CONSTRAINT))
         known = held.get(tag.tag)
-        if known is not None and known.is_version and known.within_policy and not known.removed:
-            plan.outside_policy.append(known)
+        inside = policy.constraint is None or policy.constraint.check(version)
+        if not inside or places == 0:
+            plan.skipped.append(SkippedTag(tag.tag, SkipReason.OUTSIDE_CONSTRAINT))
+            if known is not None and known.shown:
+                plan.outside_policy.append(known)
+        elif known is None or known.is_version or tag.digest not in (None, known.digest):
+            kept.append(tag)
+            places = None if places is None else places - 1
+        elif tag.digest is None:
+            kept.append(tag)
+        else:
+            plan.skipped.append(SkippedTag(tag.tag, SkipReason.NOT_A_CHART, known.digest))
     return kept
 
 
 def _place(tag: ListedTag, held: HeldTag | None, plan: RepositoryPlan) -> None:
     """Unchanged where the listing's digest proves it, else a step to look at."""
-    if held is not None and held.stored_by_this_sync:
+    if held is None or not held.shown:
+        plan.steps.append(Step(tag.tag, tag.digest, held))
+    elif held.stored_by_this_sync:
         plan.already_done.append(held)
-    elif held is not None and held.is_version and tag.digest == held.digest and held.within_policy and not held.removed:
+    elif tag.digest == held.digest:
         plan.unchanged.append(held)
     else:
         plan.steps.append(Step(tag.tag, tag.digest, held))

@@ -17,7 +17,8 @@ from app.graphql_api.context import Context, Info
 from app.graphql_api.enums import ChartType
 from app.graphql_api.install_snippets import Installable
 from app.graphql_api.loaders import load_known
-from app.graphql_api.nodes import Node, shown_as
+from app.graphql_api.maintainers import Maintainer, maintainers_of
+from app.graphql_api.nodes import Node, computed, parts_of, shown_as
 from app.graphql_api.references import AChart
 from app.graphql_api.scalars import JSON, Digest
 from app.store import entities
@@ -25,13 +26,6 @@ from app.store import entities
 VERSION_CURSOR = CursorKind("versions", (str, int))
 SCHEMA_MAX_DEPTH = 200
 """Of a values schema that is shown as JSON: deeper ones cannot be written into an answer."""
-
-
-@strawberry.type(description="Who maintains a chart.")
-class Maintainer:
-    name: str = strawberry.field(description="Name; e-mail address or URL where there is none.")
-    email: str | None = strawberry.field(description="E-mail address.")
-    url: str | None = strawberry.field(description="Home page.")
 
 
 @strawberry.type(description="A chart's README.md.")
@@ -67,7 +61,7 @@ class ChartDependency:
     alias: str | None = strawberry.field(description="What it is called within the chart.")
     condition: str | None = strawberry.field(description="The value that switches it on.")
 
-    @strawberry.field(description="The chart of this store that satisfies it, if there is one.")
+    @computed("The chart of this store that satisfies it, if there is one.")
     async def resolves_to(self, info: Info) -> AChart | None:
         if self.repository is None or not self.repository.startswith("oci://"):
             return None
@@ -100,47 +94,47 @@ class ChartVersion(Node):
     stored_at: datetime = strawberry.field(description="When Chartroom first stored it.")
     removed_at: datetime | None = strawberry.field(description="Set when the tag was gone from the registry.")
 
-    @strawberry.field(description="The chart it is a version of.")
+    @computed("The chart it is a version of.")
     async def chart(self, info: Info) -> AChart:
         return charts.chart_of(await load_known(info.context.loaders.chart, self.row.chart_id))
 
-    @strawberry.field(description="Charts it needs.")
+    @computed("Charts it needs.")
     def dependencies(self) -> list[ChartDependency]:
-        return [ChartDependency(**_parts(ChartDependency, stored)) for stored in self.content.dependencies]
+        return [ChartDependency(**parts_of(ChartDependency, stored)) for stored in self.content.dependencies]
 
-    @strawberry.field(description="Who maintains it.")
+    @computed("Who maintains it.")
     def maintainers(self) -> list[Maintainer]:
         return maintainers_of(self.content.maintainers)
 
-    @strawberry.field(description="Chart.yaml, whole.")
+    @computed("Chart.yaml, whole.")
     async def chart_yaml(self, info: Info) -> str:
         return (await self._whole(info)).chart_yaml
 
-    @strawberry.field(description="README.md; null where it has none.")
+    @computed("README.md; null where it has none.")
     async def readme(self, info: Info) -> Readme | None:
         whole = await self._whole(info)
         if whole.readme_markdown is None:
             return None
         return Readme(markdown=whole.readme_markdown, html=whole.readme_html or "")
 
-    @strawberry.field(description="values.yaml with its comments.")
+    @computed("values.yaml with its comments.")
     async def values(self, info: Info) -> str | None:
         return (await self._whole(info)).values_yaml
 
-    @strawberry.field(description="values.schema.json; null where there is none, or it is no JSON.")
+    @computed("values.schema.json; null where there is none, or it is no JSON.")
     async def values_schema(self, info: Info) -> JSON | None:
         text = (await self._whole(info)).values_schema
         return None if text is None else parse_schema(text)
 
-    @strawberry.field(description="templates/NOTES.txt as written.")
+    @computed("templates/NOTES.txt as written.")
     async def notes(self, info: Info) -> str | None:
         return (await self._whole(info)).notes
 
-    @strawberry.field(description="Every file of the archive.")
+    @computed("Every file of the archive.")
     async def files(self, info: Info) -> list[ChartFile]:
         return [ChartFile(path=path, bytes=size) for path, size in (await self._whole(info)).files]
 
-    @strawberry.field(description="Text of one file; null where there is none, or it is no text.")
+    @computed("Text of one file; null where there is none, or it is no text.")
     async def file(
         self,
         info: Info,
@@ -148,7 +142,7 @@ class ChartVersion(Node):
     ) -> str | None:
         return await info.context.services.browsing.file(self.row.archive_digest, path)
 
-    @strawberry.field(description="How to install it.")
+    @computed("How to install it.")
     async def install(self, info: Info) -> InstallSnippets:
         loaders = info.context.loaders
         repository = await load_known(loaders.repository, self.row.repository_id)
@@ -160,9 +154,7 @@ class ChartVersion(Node):
             flux=install_snippets.flux(chart),
         )
 
-    @strawberry.field(
-        description="Every digest this tag was seen with, newest first. More than one: the tag was moved."
-    )
+    @computed("Every digest this tag was seen with, newest first. More than one: the tag was moved.")
     async def digest_history(self, info: Info) -> list[DigestSighting]:
         rows = await info.context.loaders.digest_history.load((self.row.repository_id, self.row.tag))
         return [shown_as(DigestSighting, row) for row in rows or ()]
@@ -203,14 +195,6 @@ async def find_version(context: Context, version_id: int) -> ChartVersion | None
     if row is None or not row.within_policy or await context.loaders.chart.load(row.chart_id) is None:
         return None
     return await version_of(context, row)
-
-
-def maintainers_of(stored: list[dict[str, Any]]) -> list[Maintainer]:
-    return [Maintainer(**_parts(Maintainer, one)) for one in stored]
-
-
-def _parts(kind: type, stored: dict[str, Any]) -> dict[str, Any]:
-    return {name: stored.get(name) for name in kind.__annotations__}
 
 
 def parse_schema(text: str) -> JSON | None:

@@ -7,12 +7,12 @@ from typing import Annotated, Any
 import strawberry
 
 from app.graphql_api import chart_versions, registries
-from app.graphql_api.chart_versions import Maintainer, maintainers_of
-from app.graphql_api.connections import BY_ID, BY_NAME, After, Connection, CursorKind, Edge, First, edges_of
+from app.graphql_api.connections import BY_ID, BY_NAME, After, CursorKind, Edge, First, edges_of
 from app.graphql_api.context import Info
 from app.graphql_api.enums import ChartOrder, ChartType
 from app.graphql_api.loaders import load_count, load_known
-from app.graphql_api.nodes import Node, shown_as
+from app.graphql_api.maintainers import Maintainer, maintainers_of
+from app.graphql_api.nodes import Node, computed, shown_as
 from app.graphql_api.paging import PageInfo, decode_id
 from app.graphql_api.permissions import read_field
 from app.graphql_api.references import AChartRepository, AChartVersion, ARegistry, ChartVersions
@@ -20,6 +20,7 @@ from app.services.listing import VersionConditions
 from app.store import entities
 from app.store.charts import ChartConditions
 from app.store.keyset import Page
+from app.store.search import words_of
 
 NAME_CURSOR = CursorKind("charts.name", BY_NAME)
 UPDATE_CURSOR = CursorKind("charts.updated", (datetime, int))
@@ -41,37 +42,39 @@ class Chart(Node):
     version_count: int = strawberry.field(description="Versions that are shown, pre-releases included.")
     updated_at: datetime = strawberry.field(description="When a sync last changed something about it.")
 
-    @strawberry.field(description="The repository that holds it.")
+    @computed("The repository that holds it.")
     async def repository(self, info: Info) -> AChartRepository:
         return registries.repository_of(await load_known(info.context.loaders.repository, self.row.repository_id))
 
-    @strawberry.field(description="The registry it is in.")
+    @computed("The registry it is in.")
     async def registry(self, info: Info) -> ARegistry:
         return registries.registry_of(await load_known(info.context.loaders.registry, self.row.registry_id))
 
-    @strawberry.field(description="Who maintains it.")
+    @computed("Who maintains it.")
     def maintainers(self) -> list[Maintainer]:
         return maintainers_of(self.row.maintainers)
 
-    @strawberry.field(description="Highest semver that is no pre-release, else the highest.")
+    @computed("Highest semver that is no pre-release, else the highest.")
     async def latest_version(self, info: Info) -> AChartVersion:
         row = await load_known(info.context.loaders.version, self.row.latest_version_id or 0)
         return await chart_versions.version_of(info.context, row)
 
-    @strawberry.field(description="Highest semver of all, pre-releases included.")
+    @computed("Highest semver of all, pre-releases included.")
     async def latest_prerelease(self, info: Info) -> AChartVersion | None:
         if self.row.latest_prerelease_id is None:
             return None
         row = await load_known(info.context.loaders.version, self.row.latest_prerelease_id)
         return await chart_versions.version_of(info.context, row)
 
-    @strawberry.field(description="Its versions, highest semver first.")
+    @computed("Its versions, highest semver first.")
     async def versions(
         self,
         info: Info,
         first: First = 20,
         after: After = None,
-        constraint: Annotated[str | None, strawberry.argument(description="A semver constraint, e.g. >=1.2 <3.")] = None,
+        constraint: Annotated[
+            str | None, strawberry.argument(description="A semver constraint, e.g. >=1.2 <3.")
+        ] = None,
         include_prereleases: Annotated[bool | None, strawberry.argument(description="Pre-releases too.")] = True,
         include_removed: Annotated[
             bool | None, strawberry.argument(description="Those too whose tag is gone from the registry.")
@@ -103,11 +106,11 @@ class ChartConnection:
     page_info: PageInfo = strawberry.field(description="Where the page stands.")
     count: strawberry.Private[Callable[[], Awaitable[int]]]
 
-    @strawberry.field(description="The rows alone.")
+    @computed("The rows alone.")
     def nodes(self) -> list[Chart]:
         return [edge.node for edge in self.edges]
 
-    @strawberry.field(description="How many charts there are on all pages; counted only when asked.")
+    @computed("How many charts there are on all pages; counted only when asked.")
     async def total_count(self) -> int:
         return await self.count()
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Generic, Self, TypeVar
 
 import strawberry
 
+from app.graphql_api.nodes import computed
 from app.graphql_api.paging import PageInfo, decode_cursor, encode_cursor, link_edges, page_size
 from app.services.listing import Span
 from app.store.keyset import Page
@@ -52,11 +53,11 @@ class Connection(Generic[T]):
     page_info: PageInfo = strawberry.field(description="Where the page stands.")
     count: strawberry.Private[Count]
 
-    @strawberry.field(description="The rows alone.")
+    @computed("The rows alone.")
     def nodes(self) -> list[T]:
         return [edge.node for edge in self.edges]
 
-    @strawberry.field(description="How many rows there are on all pages; counted only when asked.")
+    @computed("How many rows there are on all pages; counted only when asked.")
     async def total_count(self) -> int:
         return await self.count()
 

@@ -1,7 +1,7 @@
 """The enums of the schema: the entities' own, with what each value means."""
 
 from enum import Enum
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
@@ -23,39 +23,32 @@ def _described(kind: E, name: str, description: str, **values: str) -> E:
     return kind
 
 
-@strawberry.enum(description="What a chart is for.")
 class ChartType(Enum):
     """The values are those of Chart.yaml."""
 
-    APPLICATION = strawberry.enum_value("application", description="It can be installed.")
-    LIBRARY = strawberry.enum_value("library", description="Other charts are built with it.")
+    APPLICATION = "application"
+    LIBRARY = "library"
 
 
-@strawberry.enum(description="What charts are sorted by.")
 class ChartOrder(Enum):
-    """See Browsing.chart_page."""
+    """What Browsing.chart_page can sort by."""
 
-    RELEVANCE = strawberry.enum_value("relevance", description="Best match first; by name where there is no search.")
-    NAME = strawberry.enum_value("name", description="By name.")
-    UPDATED_AT_DESC = strawberry.enum_value("updated_at_desc", description="What changed last first.")
+    RELEVANCE = "relevance"
+    NAME = "name"
+    UPDATED_AT_DESC = "updated_at_desc"
 
 
-@strawberry.enum(description="What about the input is to be mended.")
 class UserErrorCode(Enum):
     """The values are the codes of domain.errors.Refusal."""
 
-    INVALID = strawberry.enum_value("INVALID", description="A value is not of the expected form.")
-    REQUIRED = strawberry.enum_value("REQUIRED", description="A value is missing.")
-    NAME_TAKEN = strawberry.enum_value("NAME_TAKEN", description="Another one has this name.")
-    NOT_FOUND = strawberry.enum_value("NOT_FOUND", description="Nothing has this id, or it was deleted.")
-    FORBIDDEN_ADDRESS = strawberry.enum_value(
-        "FORBIDDEN_ADDRESS", description="Addresses of this network are closed to registries."
-    )
-    CREDENTIALS_REFUSED = strawberry.enum_value(
-        "CREDENTIALS_REFUSED", description="The registry refused the credentials."
-    )
-    UNREACHABLE = strawberry.enum_value("UNREACHABLE", description="The registry cannot be reached.")
-    CONFLICT = strawberry.enum_value("CONFLICT", description="It cannot be done in the present state.")
+    INVALID = "INVALID"
+    REQUIRED = "REQUIRED"
+    NAME_TAKEN = "NAME_TAKEN"
+    NOT_FOUND = "NOT_FOUND"
+    FORBIDDEN_ADDRESS = "FORBIDDEN_ADDRESS"
+    CREDENTIALS_REFUSED = "CREDENTIALS_REFUSED"
+    UNREACHABLE = "UNREACHABLE"
+    CONFLICT = "CONFLICT"
 
 
 def _register() -> None:
@@ -124,8 +117,40 @@ def _register() -> None:
         SIGNATURE_OR_ATTESTATION="It holds a signature or an attestation.",
         OUTSIDE_CONSTRAINT="The registry's versionConstraint or versionsKept leaves it out.",
     )
+    _described_charts()
     _described_syncs()
     _described_probing()
+    _described(
+        UserErrorCode,
+        "UserErrorCode",
+        "What about the input is to be mended.",
+        INVALID="A value is not of the expected form.",
+        REQUIRED="A value is missing.",
+        NAME_TAKEN="Another one has this name.",
+        NOT_FOUND="Nothing has this id, or it was deleted.",
+        FORBIDDEN_ADDRESS="Addresses of this network are closed to registries.",
+        CREDENTIALS_REFUSED="The registry refused the credentials.",
+        UNREACHABLE="The registry cannot be reached.",
+        CONFLICT="It cannot be done in the present state.",
+    )
+
+
+def _described_charts() -> None:
+    _described(
+        ChartType,
+        "ChartType",
+        "What a chart is for.",
+        APPLICATION="It can be installed.",
+        LIBRARY="Other charts are built with it.",
+    )
+    _described(
+        ChartOrder,
+        "ChartOrder",
+        "What charts are sorted by.",
+        RELEVANCE="Best match first; by name where there is no search.",
+        NAME="By name.",
+        UPDATED_AT_DESC="What changed last first.",
+    )
 
 
 def _described_syncs() -> None:

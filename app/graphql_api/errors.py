@@ -11,7 +11,8 @@ GraphQLError
     ├── Forbidden           [FORBIDDEN]         the token's role does not reach
     └── QueryTooComplex     [QUERY_TOO_COMPLEX] the document asks for more than the limits allow
 
-`Refusal`s of the layers below are translated here with their own code; everything else is masked.
+Errors of the layers below that speak to people are translated here: `Refusal`s and `RegistryError`s with their
+own code, `KeyMissing` as KEY_MISSING. Everything else is masked.
 """
 
 import secrets
@@ -20,9 +21,11 @@ from typing import Any, ClassVar
 import structlog
 from graphql import GraphQLError
 
-from app.domain.errors import Refusal, Refusals
+from app.domain.errors import KeyMissing, Refusal, Refusals
+from app.oci_client.errors import RegistryError
 
 INTERNAL_CODE = "INTERNAL"
+KEY_MISSING_CODE = "KEY_MISSING"
 
 _log = structlog.get_logger(__name__)
 
@@ -105,14 +108,27 @@ def shown_error(error: GraphQLError, masked: bool) -> GraphQLError:
         cause = cause.original_error
     if cause is None or isinstance(cause, GraphQLError):
         return error
-    if isinstance(cause, Refusal | Refusals):
-        code = cause.code if isinstance(cause, Refusal) else Refusal.code
+    code = code_of(cause)
+    if code is not None:
         return _with_message(error, str(cause), {"code": code})
     error_id = log_unexpected(cause, path=error.path)
     message = f"Something went wrong on our side. Our log has more under error id {error_id}."
     if not masked:
         message = f"{message} {type(cause).__name__}: {cause}"
     return _with_message(error, message, {"code": INTERNAL_CODE, "errorId": error_id})
+
+
+def code_of(cause: Exception) -> str | None:
+    """Of an error whose text is meant for people; None for all others."""
+    match cause:
+        case Refusal() | RegistryError():
+            return cause.code
+        case Refusals():
+            return Refusal.code
+        case KeyMissing():
+            return KEY_MISSING_CODE
+        case _:
+            return None
 
 
 def log_unexpected(cause: BaseException, **facts: Any) -> str:

@@ -28,12 +28,13 @@ from strawberry.types.unset import UNSET, UnsetType
 
 from app.graphql_api.door_schema import DoorSchema
 from app.graphql_api.errors import INTERNAL_CODE, Unauthenticated, log_unexpected
-from app.graphql_api.permissions import HasPrincipal, Principal
+from app.graphql_api.permissions import HasPrincipal
 from app.graphql_api.socket_sessions import TOO_LARGE, BoundedSocketAdapter, SocketContext, SocketSession
 from app.graphql_api.wire_json import encode
+from app.services.authorising import Caller
 
-Authenticate = Callable[[str], Awaitable[Principal | None]]
-MakeContext = Callable[[Principal | None], HasPrincipal]
+Authenticate = Callable[[str], Awaitable[Caller | None]]
+MakeContext = Callable[[Caller | None], HasPrincipal]
 
 CODE_BY_STATUS: Final = {
     400: "BAD_REQUEST",
@@ -142,7 +143,7 @@ class HttpDoor(GraphQL[Any, None]):
             return True
         return normalize_origin(origin) in self.allowed_origins
 
-    async def _principal_of(self, request: Request) -> Principal | None:
+    async def _principal_of(self, request: Request) -> Caller | None:
         bearer = bearer_of(request.headers.get("authorization"))
         return await self.authenticate(bearer) if bearer else None
 

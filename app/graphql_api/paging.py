@@ -28,14 +28,12 @@ Row = TypeVar("Row")
 Edge = TypeVar("Edge")
 
 
-@strawberry.type
+@strawberry.type(description="Where a page stands among all rows.")
 class PageInfo:
-    """Where a page stands among all rows."""
-
-    has_next_page: bool
-    has_previous_page: bool
-    start_cursor: str | None
-    end_cursor: str | None
+    has_next_page: bool = strawberry.field(description="Whether there are rows behind its last.")
+    has_previous_page: bool = strawberry.field(description="Whether it was asked for with `after`.")
+    start_cursor: str | None = strawberry.field(description="Of its first row; null where it is empty.")
+    end_cursor: str | None = strawberry.field(description="Of its last row: `after` for the next page.")
 
 
 @dataclass(frozen=True, slots=True)

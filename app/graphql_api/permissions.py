@@ -6,18 +6,18 @@ field they were reached by. `@read_field`, `@manage_field`, `@admin_field` and t
 
 import inspect
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 import strawberry
 from strawberry.extensions import FieldExtension
 from strawberry.extensions.field_extension import AsyncExtensionResolver, SyncExtensionResolver
 from strawberry.types.base import StrawberryObjectDefinition
+from strawberry.types.field import StrawberryField
 
 from app.graphql_api.errors import Forbidden, Unauthenticated
+from app.services.authorising import Caller
 from app.store.entities import Role
 
-_RANK: Final = {Role.READER: 1, Role.MANAGER: 2, Role.ADMIN: 3}
 _ROOTS: Final = ("Query", "Mutation", "Subscription")
 
 
@@ -25,26 +25,14 @@ class MissingRule(Exception):
     """A field that needs a rule has none; names every such field."""
 
 
-@dataclass(frozen=True, slots=True)
-class Principal:
-    """Who asks: a token and what it may do. `token_id` is None for a token given from outside."""
-
-    name: str
-    role: Role
-    token_id: int | None = None
-
-    def reaches(self, role: Role) -> bool:
-        return _RANK[self.role] >= _RANK[role]
-
-
 class HasPrincipal(Protocol):
     """The least the door asks of a context."""
 
-    principal: Principal | None
+    principal: Caller | None
 
 
 class RoleRule(FieldExtension):
-    """Lets a field through for principals whose role reaches; raises Unauthenticated or Forbidden."""
+    """Lets a field through for callers whose role reaches; raises Unauthenticated or Forbidden."""
 
     def __init__(self, role: Role) -> None:
         self.role = role
@@ -62,39 +50,39 @@ class RoleRule(FieldExtension):
         return await answer if inspect.isawaitable(answer) else answer
 
     def _check(self, info: strawberry.Info) -> None:
-        if not principal_of(info).reaches(self.role):
+        if not principal_of(info).may(self.role):
             raise Forbidden(f"{info.field_name} needs a token with the role {self.role.value}.")
 
 
-def principal_of(info: strawberry.Info) -> Principal:
+def principal_of(info: strawberry.Info) -> Caller:
     """Raises Unauthenticated where there is none."""
-    principal: Principal | None = info.context.principal
+    principal: Caller | None = info.context.principal
     if principal is None:
         raise Unauthenticated
     return principal
 
 
-def read_field(resolver: Any = None, **options: Any) -> Any:
+def read_field(resolver: Any = None, **options: Any) -> StrawberryField:
     """`strawberry.field` for READER and above."""
     return strawberry.field(resolver, **_with_rule(Role.READER, options))
 
 
-def manage_field(resolver: Any = None, **options: Any) -> Any:
+def manage_field(resolver: Any = None, **options: Any) -> StrawberryField:
     """`strawberry.field` for MANAGER and above; below, the field is an error and not null."""
     return strawberry.field(resolver, **_with_rule(Role.MANAGER, options))
 
 
-def admin_field(resolver: Any = None, **options: Any) -> Any:
+def admin_field(resolver: Any = None, **options: Any) -> StrawberryField:
     """`strawberry.field` for ADMIN."""
     return strawberry.field(resolver, **_with_rule(Role.ADMIN, options))
 
 
-def read_subscription(resolver: Any = None, **options: Any) -> Any:
+def read_subscription(resolver: Any = None, **options: Any) -> StrawberryField:
     """`strawberry.subscription` for READER and above."""
     return strawberry.subscription(resolver, **_with_rule(Role.READER, options))
 
 
-def manage_subscription(resolver: Any = None, **options: Any) -> Any:
+def manage_subscription(resolver: Any = None, **options: Any) -> StrawberryField:
     """`strawberry.subscription` for MANAGER and above."""
     return strawberry.subscription(resolver, **_with_rule(Role.MANAGER, options))
 

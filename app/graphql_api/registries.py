@@ -1,7 +1,7 @@
 """Registries and their repositories, as GraphQL shows them. No secret has a field here."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 
@@ -20,7 +20,7 @@ from app.graphql_api.connections import (
 from app.graphql_api.context import Info
 from app.graphql_api.faults import SyncFault, fault_in
 from app.graphql_api.loaders import load_count, load_known
-from app.graphql_api.nodes import Node, shown_as
+from app.graphql_api.nodes import Node, computed, shown_as
 from app.graphql_api.paging import PageInfo, decode_id
 from app.graphql_api.permissions import manage_field, read_field
 from app.graphql_api.references import AChart, ARegistry, ASync, Charts, Syncs
@@ -59,16 +59,16 @@ class ChartRepository(Node):
     last_synced_at: datetime | None = strawberry.field(description="When it was last looked at.")
     version_count: int = strawberry.field(description="Versions of its chart that are shown.")
 
-    @strawberry.field(description="The registry it is in.")
+    @computed("The registry it is in.")
     async def registry(self, info: Info) -> ARegistry:
         return registry_of(await load_known(info.context.loaders.registry, self.row.registry_id))
 
-    @strawberry.field(description="Tags that are no charts, and why each was passed over.")
+    @computed("Tags that are no charts, and why each was passed over.")
     async def skipped_tags(self, info: Info) -> list[SkippedTag]:
         rows = await info.context.loaders.skipped_tags.load(self.row.id)
         return [SkippedTag(tag=row.tag, reason=row.reason) for row in rows or ()]
 
-    @strawberry.field(description="The chart it holds; null as long as none is stored.")
+    @computed("The chart it holds; null as long as none is stored.")
     async def chart(self, info: Info) -> AChart | None:
         row = await info.context.loaders.chart_of_repository.load(self.row.id)
         return charts.chart_of(row) if row else None
@@ -106,12 +106,12 @@ class Registry(Node):
     created_at: datetime = strawberry.field(description="When it was registered.")
     updated_at: datetime = strawberry.field(description="When its settings were last changed.")
 
-    @strawberry.field(description="What the CA certificate given with it says; of a bundle, the first.")
+    @computed("What the CA certificate given with it says; of a bundle, the first.")
     def ca_certificate(self) -> CertificateInfo | None:
         pem = self.row.ca_certificate
         return shown_as(CertificateInfo, read_certificate(pem)) if pem else None
 
-    @strawberry.field(description="Its repositories, by name.")
+    @computed("Its repositories, by name.")
     async def repositories(self, info: Info, first: First = 50, after: After = None) -> ChartRepositoryConnection:
         loaders, registry_id = info.context.loaders, self.row.id
         page = await loaders.repositories.load((registry_id, REPOSITORY_CURSOR.span(first, after, 50)))
@@ -123,16 +123,15 @@ class Registry(Node):
             lambda: load_count(loaders.repository_count, registry_id),
         )
 
-    @strawberry.field(description="The charts in it, by name.")
+    @computed("The charts in it, by name.")
     async def charts(self, info: Info, first: First = 20, after: After = None) -> Charts:
         loaders, registry_id = info.context.loaders, self.row.id
         page = await loaders.charts.load((registry_id, charts.NAME_CURSOR.span(first, after)))
         return charts.ChartConnection.of(
-            page, name_cursor(charts.NAME_CURSOR), charts.chart_of, after,
-            lambda: load_count(loaders.chart_count, registry_id),
-        )  # fmt: skip
+            page, name_cursor(charts.NAME_CURSOR), after, lambda: load_count(loaders.chart_count, registry_id)
+        )
 
-    @strawberry.field(description="Its syncs, latest first.")
+    @computed("Its syncs, latest first.")
     async def syncs(self, info: Info, first: First = 10, after: After = None) -> Syncs:
         loaders, registry_id = info.context.loaders, self.row.id
         page = await loaders.syncs.load((registry_id, syncs.SYNC_CURSOR.span(first, after, 10)))
@@ -140,7 +139,7 @@ class Registry(Node):
             page, syncs.sync_cursor, syncs.sync_of, after, lambda: load_count(loaders.sync_count, registry_id)
         )
 
-    @strawberry.field(description="The latest sync, be it finished or not.")
+    @computed("The latest sync, be it finished or not.")
     async def last_sync(self, info: Info) -> ASync | None:
         row = await info.context.loaders.last_sync.load(self.row.id)
         return syncs.sync_of(row) if row else None
@@ -163,7 +162,7 @@ class DiscoveredRepositoryConnection:
     edges: list[Edge[DiscoveredRepository]] = strawberry.field(description="The rows with their cursors.")
     page_info: PageInfo = strawberry.field(description="Where the page stands.")
 
-    @strawberry.field(description="The rows alone.")
+    @computed("The rows alone.")
     def nodes(self) -> list[DiscoveredRepository]:
         return [edge.node for edge in self.edges]
 
@@ -214,7 +213,7 @@ class RegistryQueries:
         ] = None,
     ) -> RegistryConnection:
         browsing, wanted = info.context.services.browsing, conditions or RegistryFilter()
-        which = {
+        which: dict[str, Any] = {
             "text": wanted.search,
             "providers": wanted.providers,
             "use_as_chart_repository": wanted.use_as_chart_repository,

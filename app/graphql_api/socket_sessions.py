@@ -17,8 +17,8 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import ConnectionInitMessage
 
 from app.graphql_api.errors import log_unexpected
-from app.graphql_api.permissions import Principal
 from app.graphql_api.wire_json import encode
+from app.services.authorising import Caller
 
 FORBIDDEN: Final = 4403
 """Close code; the library gives the same one to a connection_init without a valid token."""
@@ -32,7 +32,7 @@ TOO_LARGE: Final = object()
 class SocketContext:
     """What is known of one WebSocket; operations on it get contexts of their own."""
 
-    principal: Principal | None = None
+    principal: Caller | None = None
     bearer: str = ""
     connection_params: Any = None
 

@@ -11,7 +11,7 @@ from app.graphql_api.connections import BY_ID, After, Connection, CursorKind, Fi
 from app.graphql_api.context import Info, actor_of
 from app.graphql_api.faults import FAULT_CURSOR, SyncFault, SyncFaultConnection, fault_in, fault_of
 from app.graphql_api.loaders import load_count, load_known
-from app.graphql_api.nodes import Node, shown_as
+from app.graphql_api.nodes import Node, computed, shown_as
 from app.graphql_api.paging import decode_id
 from app.graphql_api.permissions import manage_field, read_field
 from app.graphql_api.references import AChartRepository, ARegistry
@@ -49,22 +49,20 @@ class Sync(Node):
     started_at: datetime | None = strawberry.field(description="When a worker took it up.")
     finished_at: datetime | None = strawberry.field(description="When it came to its end.")
     error: SyncFault | None = strawberry.field(description="Set where the sync as a whole failed.")
-    registry_requests: int = strawberry.field(
-        description="Requests made to the registry, for cost and rate limits."
-    )
+    registry_requests: int = strawberry.field(description="Requests made to the registry, for cost and rate limits.")
 
-    @strawberry.field(description="The registry it is of.")
+    @computed("The registry it is of.")
     async def registry(self, info: Info) -> ARegistry:
         return registries.registry_of(await load_known(info.context.loaders.registry, self.row.registry_id))
 
-    @strawberry.field(description="Null: all enabled repositories.")
+    @computed("Null: all enabled repositories.")
     async def repository(self, info: Info) -> AChartRepository | None:
         if self.row.repository_id is None:
             return None
         row = await info.context.loaders.repository.load(self.row.repository_id)
         return registries.repository_of(row) if row else None
 
-    @strawberry.field(description="Every version and repository that failed, none left out.")
+    @computed("Every version and repository that failed, none left out.")
     async def faults(self, info: Info, first: First = 50, after: After = None) -> SyncFaultConnection:
         loaders, sync_id = info.context.loaders, self.row.id
         page = await loaders.faults.load((sync_id, FAULT_CURSOR.span(first, after, 50)))
@@ -136,9 +134,7 @@ class SyncMutations:
         registry = decode_id(registry_id, "Registry")
         repository = decode_id(repository_id, "ChartRepository") if repository_id else None
         triggering = info.context.services.triggering
-        row, errors = await attempt(
-            lambda: triggering.start(registry, repository, SyncTrigger.MANUAL, actor_of(info))
-        )
+        row, errors = await attempt(lambda: triggering.start(registry, repository, SyncTrigger.MANUAL, actor_of(info)))
         return _payload(info, row, errors)
 
     @manage_field(description="Stops a sync; what it stored stays, and the next one goes on from there.")

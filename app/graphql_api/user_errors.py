@@ -15,7 +15,9 @@ T = TypeVar("T")
 class UserError:
     code: UserErrorCode = strawberry.field(description="For machines.")
     message: str = strawberry.field(description="For people: what is wrong, and what to do.")
-    field: list[str] = strawberry.field(description="Path into the arguments, e.g. [input, provider, ecr, registryUrl].")
+    field: list[str] = strawberry.field(
+        description="Path into the arguments, e.g. [input, provider, ecr, registryUrl]."
+    )
 
 
 async def attempt(action: Callable[[], Awaitable[T]]) -> tuple[T | None, list[UserError]]:

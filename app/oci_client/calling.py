@@ -42,6 +42,7 @@ from app.oci_client.tokens import TokenCache
 from app.oci_client.transport import HttpClient
 
 Result = TypeVar("Result")
+Memory = TypeVar("Memory")
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
 
@@ -65,6 +66,9 @@ class Caller:
         self.limits = limits
         self.requests_made = 0
         self.http = http
+        self.credential = credential
+        self.tokens = tokens
+        self._memories: dict[type, object] = {}
         self._provider = provider
         self._limiter = limiter
         self._retrying = retrying
@@ -79,6 +83,13 @@ class Caller:
         """Scheme, host and port, without a path."""
         scheme = "http" if self.host in self.http.plain_http_hosts else "https"
         return f"{scheme}://{self.host}"
+
+    def memory(self, kind: type[Memory]) -> Memory:
+        """What a provider keeps about this registry while this caller lives; made by `kind()` when first asked."""
+        kept = self._memories.get(kind)
+        if not isinstance(kept, kind):
+            kept = self._memories[kind] = kind()
+        return kept
 
     async def ping(self) -> Answer:
         """`GET /v2/`: settles https or http, and how to sign in. Any 4xx but 401 and 403 is let pass.

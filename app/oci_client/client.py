@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ from app.oci_client.manifest import (
     NotAChart,
     parse_manifest,
 )
-from app.oci_client.provider import ListedTag, Provider
+from app.oci_client.provider import ListedRepository, ListedTag, Provider
 from app.oci_client.reading import content_length
 from app.oci_client.reference import RegistryHost, is_digest, is_tag
 from app.oci_client.retrying import HostLimiter, Retrying
@@ -118,10 +118,19 @@ class RegistryClient:
         async for page in self.provider.list_tags(self.caller, repository):
             yield page
 
-    async def discover_repositories(self) -> AsyncIterator[tuple[str, ...]]:
-        """Pages of repository names, as far as the registry lists them."""
-        async for page in self.provider.discover_repositories(self.caller):
+    async def discover_repositories(
+        self, namespaces: Sequence[str] = ()
+    ) -> AsyncIterator[tuple[ListedRepository, ...]]:
+        """Pages of repositories, as far as the registry lists them; some list one namespace at a time only.
+
+        Raises PermissionDenied where the credential may not list them: an empty listing means that there are none.
+        """
+        async for page in self.provider.discover_within(self.caller, namespaces):
             yield page
+
+    async def listing_note(self, repository: str) -> str | None:
+        """Why the tags just listed came by a slower way than the company offers; None when they did not."""
+        return await self.provider.listing_note(self.caller, repository)
 
     async def head_manifest(self, repository: str, reference: str) -> ManifestHead:
         """The digest that a tag points at now, without its bytes where the registry tells it."""

@@ -96,7 +96,9 @@ class GcpServiceAccount:
 
 @dataclass(frozen=True, slots=True)
 class GcpWorkloadIdentity:
-    """The identity of the machine or pod."""
+    """The identity of the machine or pod, or the service account, an e-mail address, that it may act as."""
+
+    impersonate_service_account: str | None = None
 
 
 Credential = (
@@ -115,12 +117,14 @@ Credential = (
 class Login:
     """What a credential is presented as at `/v2/` and at token endpoints.
 
-    `lifetime_seconds`: None when it holds until someone changes it.
+    `lifetime_seconds`: None when it holds until someone changes it. `as_bearer`: the password is itself the token
+    that `/v2/` takes, so that no token endpoint is asked.
     """
 
     username: str
     password: Secret
     lifetime_seconds: float | None = None
+    as_bearer: bool = False
 
     def basic_header(self) -> str:
         """The value of `Authorization`. Source: RFC 7617."""

@@ -261,7 +261,9 @@ async def _look_into(client: RegistryClient, repository: str) -> str:
             reason = str(error)
             continue
         if isinstance(fetched.manifest, ChartManifest):
-            return f"{repository} holds charts: {counted}, {quotable(tag)} among them."
+            note = await client.listing_note(repository)
+            found = f"{repository} holds charts: {counted}, {quotable(tag)} among them."
+            return f"{found} {note}" if note else found
         reason = f"{quotable(tag)}: {fetched.manifest.reason}"
     raise UnexpectedAnswer(
         f"{repository} has {counted}, but no Helm chart was found in the newest of them. {reason}",

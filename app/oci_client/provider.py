@@ -3,7 +3,7 @@
 The class itself does what the standard says; a provider overrides.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
@@ -29,6 +29,14 @@ class ListedTag:
     media_type: str | None = None
     artifact_type: str | None = None
     updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedRepository:
+    """A repository that a registry lists. `holds_charts`: None where only reading it would tell."""
+
+    name: str
+    holds_charts: bool | None = None
 
 
 class Provider:
@@ -72,9 +80,30 @@ class Provider:
         async for page in tag_pages(caller, repository, self.tags_page_size):
             yield tuple(ListedTag(tag) for tag in page)
 
-    async def discover_repositories(self, caller: "Caller") -> AsyncIterator[tuple[str, ...]]:
-        """Pages of repository names, as far as the registry lists them."""
+    async def listing_note(self, caller: "Caller", repository: str) -> str | None:
+        """A sentence for people on why tags come by the slower, standard listing, and what would mend it.
+
+        Asked after `list_tags` went through the repository; None when there is nothing to gain. Never raises.
+        """
+        return None
+
+    async def discover_repositories(self, caller: "Caller") -> AsyncIterator[tuple[ListedRepository, ...]]:
+        """Pages of repositories, as far as the registry lists them.
+
+        Raises PermissionDenied where the credential may not list them, naming what to grant: an empty listing
+        means that there are none.
+        """
         async for page in catalog_pages(caller):
+            yield tuple(ListedRepository(name) for name in page)
+
+    async def discover_within(
+        self, caller: "Caller", namespaces: Sequence[str]
+    ) -> AsyncIterator[tuple[ListedRepository, ...]]:
+        """As `discover_repositories`, for companies that list one namespace at a time and no registry whole.
+
+        `namespaces`: first parts of repository names that people named or use already; may be empty.
+        """
+        async for page in self.discover_repositories(caller):
             yield page
 
     def explain(self, refusal: Refusal) -> RegistryError | None:

@@ -115,14 +115,15 @@ class Browsing:
         text: str | None = None,
         conditions: ChartConditions,
         by_update: bool = False,
+        by_name: bool = False,
     ) -> ChartPage:
-        """By relevance where `text` has words, else by name or by update.
+        """By relevance where `text` has words and no other order is asked for, else by name or by update.
 
         Keys of the cursor: chart id for a search, name and id by name, instant and id by update.
         """
         words = search.words_of(text or "")
         async with self._store.reading() as session:
-            if words and not by_update:
+            if words and not (by_update or by_name):
                 hits = await search.find(session, words, conditions.clauses())
                 start = _position_after(hits, after)
                 shown = hits[start : start + first]
@@ -135,7 +136,7 @@ class Browsing:
                 conditions = conditions.only(matching)
             orders = charts.BY_UPDATE if by_update else charts.BY_NAME
             page = await charts.page(session, first, after, conditions, orders)
-        keys = [(row.updated_at.isoformat(), row.id) if by_update else (row.name, row.id) for row in page.rows]
+        keys = [(row.updated_at, row.id) if by_update else (row.name, row.id) for row in page.rows]
         return ChartPage(page.rows, keys, {}, page.has_next)
 
     async def count_charts(self, text: str | None, conditions: ChartConditions) -> int:

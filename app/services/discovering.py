@@ -31,6 +31,9 @@ class Discovering:
     ) -> tuple[list[Discovered], bool]:
         """Repositories by name behind `after`, those whose name holds `search`; and whether there are more.
 
+        A `search` with a slash, such as bitnamicharts/, names a namespace to look into, where the registry lists
+        one at a time only.
+
         Raises NotFound, KeyMissing, and RegistryError where the registry does not list, saying why.
         """
         async with self._store.reading() as session:
@@ -39,13 +42,14 @@ class Discovering:
         if registry is None:
             raise NotFound("There is no such registry; it may have been deleted.", "registryId")
         client = await self._connections.client_of(registry)
-        names: set[str] = set()
-        async for page in client.discover_repositories():
-            names.update(page)
-            if len(names) >= LISTED_AT_MOST:
+        namespaces = sorted({name.partition("/")[0] for name in (*added, search or "") if "/" in name})
+        found: dict[str, bool | None] = {}
+        async for page in client.discover_repositories(namespaces):
+            found.update((listed.name, listed.holds_charts) for listed in page)
+            if len(found) >= LISTED_AT_MOST:
                 break
         wanted = sorted(
-            name for name in names if (after is None or name > after) and (not search or search.lower() in name.lower())
+            name for name in found if (after is None or name > after) and (not search or search.lower() in name.lower())
         )
-        rows = [Discovered(name, None, name in added) for name in wanted[:first]]
+        rows = [Discovered(name, found[name], name in added) for name in wanted[:first]]
         return rows, len(wanted) > first

@@ -74,9 +74,7 @@ class Listing:
         span, wanted = asked
         if not wanted.constraint:
             async with self._store.reading() as session:
-                return await nesting.version_pages(
-                    session, chart_ids, span.first, span.after, **wanted.flags()
-                )
+                return await nesting.version_pages(session, chart_ids, span.first, span.after, **wanted.flags())
         fitting = await self._fitting(chart_ids, wanted)
         behind = {chart_id: _behind(versions, span.after) for chart_id, versions in fitting.items()}
         chosen = {chart_id: [number for number, _ in rest[: span.first]] for chart_id, rest in behind.items()}
@@ -94,9 +92,7 @@ class Listing:
         async with self._store.reading() as session:
             return await nesting.count_versions(session, chart_ids, **wanted.flags())
 
-    async def _fitting(
-        self, chart_ids: Collection[int], wanted: VersionConditions
-    ) -> dict[int, list[tuple[int, str]]]:
+    async def _fitting(self, chart_ids: Collection[int], wanted: VersionConditions) -> dict[int, list[tuple[int, str]]]:
         """Ids and sort keys of the versions inside the constraint, highest first, by chart."""
         fits = _constraint_check(wanted.constraint or "")
         async with self._store.reading() as session:

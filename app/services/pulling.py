@@ -18,6 +18,7 @@ from app.oci_client.client import FetchedChartManifest, RegistryClient
 from app.oci_client.errors import RegistryError
 from app.oci_client.manifest import ChartManifest, NotAChart
 from app.services.byte_budget import ByteBudget
+from app.services.content_lookup import ContentLookup
 from app.services.faults import fault_of
 from app.services.recording import LeaseLost, Recorder, RepositoryTally
 from app.store import charts
@@ -59,6 +60,7 @@ class Pulling:
         self._reader = reader
         self._recorder = recorder
         self._budget = budget
+        self._contents = ContentLookup(store)
         self._under_way: dict[str, asyncio.Event] = {}
         """Archives that are being pulled, by digest: another tag of the same bytes waits for them."""
 
@@ -103,6 +105,7 @@ class Pulling:
         if known is None:
             return False
         found = FoundVersion(
+            repository_id=tally.repository.id,
             tag=step.tag,
             digest=digest,
             version=known.version,
@@ -138,7 +141,7 @@ class Pulling:
         self, tally: RepositoryTally, step: Step, fetched: FetchedChartManifest, manifest: ChartManifest
     ) -> None:
         layer = manifest.chart_layer
-        held = await self._version_held(layer.digest)
+        held = self._recorder.content_waiting(layer.digest) or await self._contents.held(layer.digest)
         released: Callable[[], None] | None = None
         content = None
         if held is None:
@@ -156,6 +159,7 @@ class Pulling:
         name, version_text = held
         version = Version.parse(version_text)
         found = FoundVersion(
+            repository_id=tally.repository.id,
             tag=step.tag,
             digest=fetched.top_digest,
             version=version_text,
@@ -170,15 +174,6 @@ class Pulling:
         self._recorder.version_stored(tally, found, changed=_was_version(step), released=released)
         if self._recorder.is_full:
             await self._recorder.flush()
-
-    async def _version_held(self, archive_digest: str) -> tuple[str, str] | None:
-        """Name and version of the archive's chart where its content is stored, or is about to be."""
-        if (waiting := self._recorder.content_waiting(archive_digest)) is not None:
-            return waiting
-        async with self._store.reading() as session:
-            known = await charts.find_contents(session, [archive_digest], whole=False)
-        content = known.get(archive_digest)
-        return (content.name, content.version) if content else None
 
 
 def _was_version(step: Step) -> bool:

@@ -21,7 +21,7 @@ from app.domain.sync_plan import HeldTag, RepositoryPlan, SkippedTag
 from app.progress.bell import Bell
 from app.services.clock import Clock
 from app.store import findings, syncs
-from app.store.entities import ChartRepository, Sync, SyncEvent, SyncRepository
+from app.store.entities import ChartRepository, Sync, SyncRepository
 from app.store.findings import FoundVersion
 from app.store.session import Store
 
@@ -53,7 +53,7 @@ class _Pending:
 
     events: list[_Event] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
-    stored: dict[int, list[FoundVersion]] = field(default_factory=dict)
+    stored: list[FoundVersion] = field(default_factory=list)
     returned: list[tuple[int, int]] = field(default_factory=list)
     no_charts: dict[int, list[SkippedTag]] = field(default_factory=dict)
     removed: list[tuple[int, int]] = field(default_factory=list)
@@ -63,7 +63,6 @@ class _Pending:
     skipped: dict[int, list[SkippedTag]] = field(default_factory=dict)
     forgotten_faults: list[str] = field(default_factory=list)
     released: list[Callable[[], None]] = field(default_factory=list)
-    versions: int = 0
 
 
 class RepositoryTally:
@@ -147,8 +146,7 @@ class Recorder:
         released: Callable[[], None] | None,
     ) -> None:
         """`released` is called when the version is committed: its bytes are no longer in flight."""
-        self._pending.stored.setdefault(tally.repository.id, []).append(found)
-        self._pending.versions += 1
+        self._pending.stored.append(found)
         if found.content is not None:
             self._contents[found.archive_digest] = (found.chart_name, found.version)
         if released is not None:
@@ -220,7 +218,7 @@ class Recorder:
 
     @property
     def is_full(self) -> bool:
-        return self._pending.versions >= FLUSH_AT_VERSIONS
+        return len(self._pending.stored) >= FLUSH_AT_VERSIONS
 
     async def flush_now_and_then(self) -> None:
         """Runs beside the work, until cancelled. Raises LeaseLost."""
@@ -250,7 +248,7 @@ class Recorder:
                 self._broken = error
                 raise
             self._sequence += len(pending.events)
-        for found in (version for versions in pending.stored.values() for version in versions):
+        for found in pending.stored:
             if found.content is not None:
                 self._contents.pop(found.archive_digest, None)
         for release in pending.released:
@@ -298,11 +296,9 @@ class Recorder:
     ) -> dict[tuple[int, str], int]:
         ids: dict[tuple[int, str], int] = {}
         touched: set[int] = set()
-        for repository_id, found in pending.stored.items():
-            chart_id = await findings.ensure_chart(session, repository_id, found[0].chart_name, now)
-            stored = await findings.store_versions(session, chart_id, repository_id, found, self._sync_id, now)
-            ids.update({(repository_id, tag): version_id for tag, version_id in stored.items()})
-            touched.add(repository_id)
+        if pending.stored:
+            ids = await findings.store_versions(session, pending.stored, self._sync_id, now)
+            touched = {version.repository_id for version in pending.stored}
         for marks, mark in (
             (pending.returned, findings.mark_returned),
             (pending.outside, findings.mark_outside_policy),
@@ -315,8 +311,9 @@ class Recorder:
             touched.update(repository_id for repository_id, _ in pending.removed)
         for repository_id, skipped in pending.no_charts.items():
             await findings.remember_no_charts(session, repository_id, skipped)
+        written = set(ids.values())
         for repository_id in touched:
-            await findings.refresh_chart(session, repository_id, now)
+            await findings.refresh_chart(session, repository_id, written, now)
         return ids
 
     async def _write_events(self, session: AsyncSession, pending: _Pending, ids: dict[tuple[int, str], int]) -> None:
@@ -326,14 +323,14 @@ class Recorder:
             if noted.stored_tag is not None:
                 detail = {**detail, "chart_version_id": ids[noted.stored_tag]}
             rows.append(
-                SyncEvent(
-                    sync_id=self._sync_id,
-                    sequence=sequence,
-                    at=noted.at,
-                    kind=noted.kind,
-                    detail=detail,
-                    progress=noted.progress,
-                )
+                {
+                    "sync_id": self._sync_id,
+                    "sequence": sequence,
+                    "at": noted.at,
+                    "kind": noted.kind,
+                    "detail": detail,
+                    "progress": noted.progress,
+                }
             )
         await syncs.append_events(session, rows)
 

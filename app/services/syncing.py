@@ -8,7 +8,7 @@ import asyncio
 import os
 import socket
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TypeVar
@@ -35,7 +35,9 @@ from app.store.entities import ChartRepository, Registry, Sync, SyncRepository
 from app.store.session import Store
 
 CANCEL_LOOKED_FOR_EVERY_SECONDS = 0.4  # a cancelled sync stops within a second
-REPOSITORIES_AT_ONCE = 8
+REPOSITORIES_LISTED_AT_ONCE = 8
+REPOSITORIES_PULLED_AT_ONCE = 2  # the slots of versions stay full while one of them comes to its end
+NEWEST_FIRST_OF_ALL = 1
 
 log = structlog.get_logger()
 
@@ -173,7 +175,8 @@ class SyncRun:
         self._earlier = earlier
         """How an attempt before this one fared, by repository."""
         self._planning = Planning(tools.store)
-        self._listing_slots = asyncio.Semaphore(REPOSITORIES_AT_ONCE)
+        self._listing_slots = asyncio.Semaphore(REPOSITORIES_LISTED_AT_ONCE)
+        self._repository_slots = asyncio.Semaphore(REPOSITORIES_PULLED_AT_ONCE)
         self._version_slots = asyncio.Semaphore(tools.bounds.versions_at_once)
         self._tallies: list[RepositoryTally] = []
 
@@ -239,15 +242,29 @@ class SyncRun:
         self._recorder.finish_repository(tally, state, complete)
 
     async def _take_steps(self, pulling: Pulling, tally: RepositoryTally, plan: RepositoryPlan) -> None:
-        """Newest version first, a bounded number at once. Raises RegistryError where all further ones would."""
+        """Newest version first, a bounded number at once. Raises RegistryError where all further ones would.
+
+        The newest of every repository comes before the second of any: the store shows all charts soon. The
+        others come repository by repository, since a batch of one repository is written at less cost.
+        """
         try:
             async with asyncio.TaskGroup() as group:
-                for step in plan.steps:
-                    await self._version_slots.acquire()
-                    task = group.create_task(pulling.take(tally, step))
-                    task.add_done_callback(lambda _task: self._version_slots.release())
+                for step in plan.steps[:NEWEST_FIRST_OF_ALL]:
+                    await self._start(group, pulling.take(tally, step))
+                async with self._repository_slots:
+                    for step in plan.steps[NEWEST_FIRST_OF_ALL:]:
+                        await self._start(group, pulling.take(tally, step))
         except* RegistryError as errors:
             raise _first(errors) from None
+
+    async def _start(self, group: asyncio.TaskGroup, step: Coroutine[None, None, None]) -> None:
+        """Once there is a slot for it; not at all where this is cancelled before."""
+        try:
+            await self._version_slots.acquire()
+        except asyncio.CancelledError:
+            step.close()
+            raise
+        group.create_task(step).add_done_callback(lambda _task: self._version_slots.release())
 
     async def finish(self, cancelled: bool, error: Fault | None) -> None:
         """The last words of this sync. Raises LeaseLost."""

@@ -1,6 +1,6 @@
 """What a sync finds, written down: versions, their content, sightings, skipped tags and the chart they make up."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,6 +29,7 @@ from app.store.session import execute
 class FoundVersion:
     """A chart version as a sync found it. `content` is None where the store has it already."""
 
+    repository_id: int
     tag: str
     digest: str
     version: str
@@ -49,7 +50,10 @@ def _insert(session: AsyncSession, entity: type) -> Any:
 
 
 async def held_tags(session: AsyncSession, repository_id: int, sync_id: int) -> dict[str, HeldTag]:
-    """What the store holds of a repository, by tag: versions, and tags known to be no chart."""
+    """What the store holds of a repository, by tag: versions, and tags known to be no chart.
+
+    A tag that was a chart once and is something else now is no chart.
+    """
     found: dict[str, HeldTag] = {}
     skipped = select(SkippedTag.tag, SkippedTag.digest).where(
         SkippedTag.repository_id == repository_id,
@@ -67,56 +71,63 @@ async def held_tags(session: AsyncSession, repository_id: int, sync_id: int) -> 
         ChartVersion.sync_id,
     ).where(ChartVersion.repository_id == repository_id)  # type: ignore[call-overload]
     for tag, digest, version_id, within_policy, removed_at, stored_by in (await session.exec(versions)).all():
+        if removed_at is not None and tag in found:
+            continue
         found[tag] = HeldTag(tag, digest, version_id, within_policy, removed_at is not None, stored_by == sync_id)
     return found
 
 
-async def known_archives(session: AsyncSession, archive_digests: Collection[str]) -> set[str]:
-    """Those of the archives whose content is stored."""
-    query = select(ChartContent.archive_digest).where(col(ChartContent.archive_digest).in_(archive_digests))
-    return set((await session.exec(query)).all())
-
-
-async def ensure_chart(session: AsyncSession, repository_id: int, name: str, now: datetime) -> int:
-    """The id of the repository's chart, which is made with its first version."""
-    registry_id = select(ChartRepository.registry_id).where(ChartRepository.id == repository_id)
-    await execute(
-        session,
-        _insert(session, Chart)
-        .values(
-            repository_id=repository_id,
-            registry_id=registry_id.scalar_subquery(),
-            name=name,
-            type="application",
-            deprecated=False,
-            version_count=0,
-            sources=[],
-            keywords=[],
-            maintainers=[],
-            updated_at=now,
-        )
-        .on_conflict_do_nothing(index_elements=["repository_id"]),
+async def known_archives(session: AsyncSession, archive_digests: Collection[str]) -> dict[str, tuple[str, str]]:
+    """Name and version of the charts in those of the archives whose content is stored, by digest."""
+    query = select(ChartContent.archive_digest, ChartContent.name, ChartContent.version).where(
+        col(ChartContent.archive_digest).in_(archive_digests)
     )
-    return (await session.exec(select(Chart.id).where(Chart.repository_id == repository_id))).one()
+    return {digest: (name, version) for digest, name, version in (await session.exec(query)).all()}
+
+
+async def ensure_charts(session: AsyncSession, names: Mapping[int, str], now: datetime) -> dict[int, int]:
+    """The ids of the repositories' charts, by repository; one is made with the first version, so named."""
+    table = Chart.__table__  # type: ignore[attr-defined]
+    query = select(Chart.repository_id, Chart.id).where(col(Chart.repository_id).in_(names))
+    found = dict((await session.exec(query)).all())
+    missing = names.keys() - found.keys()
+    if not missing:
+        return found
+    registries = select(ChartRepository.id, ChartRepository.registry_id).where(col(ChartRepository.id).in_(missing))
+    rows = [
+        {
+            "repository_id": repository_id,
+            "registry_id": registry_id,
+            "name": names[repository_id],
+            "type": "application",
+            "deprecated": False,
+            "version_count": 0,
+            "sources": [],
+            "keywords": [],
+            "maintainers": [],
+            "updated_at": now,
+        }
+        for repository_id, registry_id in (await session.exec(registries)).all()
+    ]
+    if rows:
+        await execute(session, insert(table), rows)
+    return dict((await session.exec(query)).all())
 
 
 async def store_versions(
-    session: AsyncSession,
-    chart_id: int,
-    repository_id: int,
-    found: Sequence[FoundVersion],
-    sync_id: int,
-    now: datetime,
-) -> dict[str, int]:
-    """Writes versions, new ones and changed ones alike; their ids by tag."""
+    session: AsyncSession, found: Sequence[FoundVersion], sync_id: int, now: datetime
+) -> dict[tuple[int, str], int]:
+    """Writes versions, new ones and changed ones alike; their ids by repository and tag."""
+    names = {version.repository_id: version.chart_name for version in found}
+    charts = await ensure_charts(session, names, now)
     contents = [version.content for version in found if version.content is not None]
     if contents:
         statement = _insert(session, ChartContent).on_conflict_do_nothing(index_elements=["archive_digest"])
         await execute(session, statement, contents)
     rows = [
         {
-            "chart_id": chart_id,
-            "repository_id": repository_id,
+            "chart_id": charts[version.repository_id],
+            "repository_id": version.repository_id,
             "tag": version.tag,
             "version": version.version,
             "sort_key": version.sort_key,
@@ -133,22 +144,22 @@ async def store_versions(
         for version in found
     ]
     statement = _insert(session, ChartVersion)
-    again = {name: statement.excluded[name] for name in rows[0] if name not in ("repository_id", "tag", "stored_at")}
+    kept = ("repository_id", "tag", "stored_at")
+    again = {name: statement.excluded[name] for name in rows[0] if name not in kept}
     await execute(session, statement.on_conflict_do_update(index_elements=["repository_id", "tag"], set_=again), rows)
     sightings = [
-        {"repository_id": repository_id, "tag": row["tag"], "digest": row["digest"], "first_seen_at": now}
-        for row in rows
+        {name: row[name] for name in ("repository_id", "tag", "digest")} | {"first_seen_at": now} for row in rows
     ]
     seen = _insert(session, DigestSighting).on_conflict_do_nothing(index_elements=["repository_id", "tag", "digest"])
     await execute(session, seen, sightings)
-    tags = [version.tag for version in found]
+    tags = {version.tag for version in found}
     await session.exec(
-        delete(SkippedTag).where(col(SkippedTag.repository_id) == repository_id, col(SkippedTag.tag).in_(tags))
+        delete(SkippedTag).where(col(SkippedTag.repository_id).in_(names), col(SkippedTag.tag).in_(tags))
     )
-    query = select(ChartVersion.tag, ChartVersion.id).where(
-        ChartVersion.repository_id == repository_id, col(ChartVersion.tag).in_(tags)
+    query = select(ChartVersion.repository_id, ChartVersion.tag, ChartVersion.id).where(
+        col(ChartVersion.repository_id).in_(names), col(ChartVersion.tag).in_(tags)
     )
-    return dict((await session.exec(query)).all())
+    return {(repository_id, tag): version_id for repository_id, tag, version_id in (await session.exec(query)).all()}
 
 
 async def mark_removed(session: AsyncSession, version_ids: Collection[int], at: datetime) -> None:
@@ -193,10 +204,11 @@ async def finish_repository(session: AsyncSession, repository_id: int, values: d
     await session.exec(update(ChartRepository).where(col(ChartRepository.id) == repository_id).values(**values))
 
 
-async def refresh_chart(session: AsyncSession, repository_id: int, now: datetime) -> None:
+async def refresh_chart(session: AsyncSession, repository_id: int, written: Collection[int], now: datetime) -> None:
     """Brings the chart's row in line with its versions: latest by semver, count, and what is told of it.
 
-    Latest is the highest version that is no pre-release, else the highest.
+    Latest is the highest version that is no pre-release, else the highest. `written` are the ids of versions
+    that were written just now: their content may be another under the same id.
     """
     found = select(Chart).where(Chart.repository_id == repository_id).execution_options(populate_existing=True)
     chart = (await session.exec(found)).first()
@@ -208,14 +220,15 @@ async def refresh_chart(session: AsyncSession, repository_id: int, now: datetime
         col(ChartVersion.removed_at).is_(None),
     )
     highest = (
-        select(ChartVersion.id, ChartVersion.archive_digest)
+        select(ChartVersion.id, ChartVersion.archive_digest, ChartVersion.prerelease)
         .where(*shown)
         .order_by(col(ChartVersion.sort_key).desc(), col(ChartVersion.id).desc())
         .limit(1)
     )
     newest = (await session.exec(highest)).first()
-    release = (await session.exec(highest.where(col(ChartVersion.prerelease).is_(False)))).first()
-    latest = release or newest
+    latest = newest
+    if newest is not None and newest[2]:
+        latest = (await session.exec(highest.where(col(ChartVersion.prerelease).is_(False)))).first() or newest
     versions = select(func.count()).select_from(ChartVersion).where(*shown)
     chart.version_count = (await session.exec(versions)).one()
     chart.latest_prerelease_id = newest[0] if newest else None
@@ -229,6 +242,9 @@ async def refresh_chart(session: AsyncSession, repository_id: int, now: datetime
         chart.latest_version_id = None
         await session.flush()
         await search.forget_chart(session, chart.id)
+        return
+    if chart.latest_version_id == latest[0] and latest[0] not in written:
+        await session.flush()
         return
     content = await session.get_one(ChartContent, latest[1])
     chart.latest_version_id = latest[0]

@@ -1,5 +1,6 @@
 """Rows of registries, of their credentials and of their repositories."""
 
+import re
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.store.entities import ChartRepository, Provider, Registry, SealedCredential, SkippedTag
 from app.store.keyset import Order, Page, fetch_page
+
+LIKE_ESCAPE = "/"
+LIKE_SPECIAL, LIKE_ESCAPED = re.compile("[%_/]"), LIKE_ESCAPE + r"\g<0>"
 
 
 async def find(session: AsyncSession, registry_id: int) -> Registry | None:
@@ -30,11 +34,12 @@ def _matching(
 ) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if search:
-        words = func.lower(search)
+        # Both sides are lowered by the database: SQLite knows the case of ASCII letters only.
+        pattern = func.lower(f"%{LIKE_SPECIAL.sub(LIKE_ESCAPED, search)}%")
         conditions.append(
             or_(
-                func.lower(Registry.name).contains(words, autoescape=True),
-                func.lower(Registry.host).contains(words, autoescape=True),
+                func.lower(Registry.name).like(pattern, escape=LIKE_ESCAPE),
+                func.lower(Registry.host).like(pattern, escape=LIKE_ESCAPE),
             )
         )
     if providers is not None:

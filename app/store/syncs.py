@@ -96,9 +96,10 @@ async def events_after(session: AsyncSession, sync_id: int, sequence: int, limit
     return list((await session.exec(query)).all())
 
 
-async def append_events(session: AsyncSession, events: Sequence[SyncEvent]) -> None:
-    session.add_all(events)
-    await session.flush()
+async def append_events(session: AsyncSession, events: Sequence[dict[str, Any]]) -> None:
+    """Rows of sync_event, in order."""
+    if events:
+        await execute(session, insert(SyncEvent), events)
 
 
 async def append_faults(session: AsyncSession, sync_id: int, faults: Sequence[Fault]) -> None:

@@ -11,7 +11,7 @@ from graphql import GraphQLSchema, build_schema, parse, validate
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FENCED = re.compile(r"^```(?P<info>[^\n]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
-HEREDOC = re.compile(r"<<'GRAPHQL'\n(?P<document>.*?)^GRAPHQL$", re.MULTILINE | re.DOTALL)
+HEREDOC = re.compile(r"<<'GRAPHQL'[^\n]*\n(?P<document>.*?)^GRAPHQL$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?P<target>[^)\s#]+)(?:#[^)]*)?\)")
 
 

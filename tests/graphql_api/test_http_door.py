@@ -11,7 +11,7 @@ from starlette.websockets import WebSocketDisconnect
 from structlog.testing import capture_logs
 
 from app.graphql_api.http_door import DoorBounds, HttpDoor, bearer_of
-from app.graphql_api.permissions import Principal
+from app.services.authorising import Caller
 from tests.graphql_api.toy_schema import MANAGER, READER, ToyContext, toy_schema
 
 SCHEMA = toy_schema()
@@ -26,7 +26,7 @@ class Tokens:
         self.principals = {"r": READER, "m": MANAGER}
         self.asked: list[str] = []
 
-    async def authenticate(self, bearer: str) -> Principal | None:
+    async def authenticate(self, bearer: str) -> Caller | None:
         self.asked.append(bearer)
         if bearer == "crash":
             raise RuntimeError("the secret inside")
@@ -347,7 +347,7 @@ def test_connection_outlives_an_authentication_that_fails_for_a_moment() -> None
     tokens = Tokens()
 
     class Flaky(Tokens):
-        async def authenticate(self, bearer: str) -> Principal | None:
+        async def authenticate(self, bearer: str) -> Caller | None:
             tokens.asked.append(bearer)
             if len(tokens.asked) == 2:
                 raise RuntimeError("away")

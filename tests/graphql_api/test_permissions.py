@@ -5,13 +5,14 @@ import pytest
 import strawberry
 
 from app.graphql_api.door_schema import DoorSchema
-from app.graphql_api.permissions import MissingRule, Principal, fields_without_rule, read_field
+from app.graphql_api.permissions import MissingRule, fields_without_rule, read_field
+from app.services.authorising import Caller
 from tests.graphql_api.toy_schema import ADMIN, MANAGER, READER, Query, ToyContext, toy_schema
 
 SCHEMA = toy_schema()
 
 
-async def code(principal: Principal | None, query: str) -> str | None:
+async def code(principal: Caller | None, query: str) -> str | None:
     """The code of the first error, None where the operation was let through."""
     stream = await SCHEMA.stream(query, context_value=ToyContext(principal))
     results = [result async for result in stream]

@@ -12,7 +12,6 @@ from app.domain.errors import NotFound
 from app.graphql_api.door_schema import DoorSchema
 from app.graphql_api.paging import PageInfo, page_size
 from app.graphql_api.permissions import (
-    Principal,
     admin_field,
     manage_field,
     manage_subscription,
@@ -21,17 +20,18 @@ from app.graphql_api.permissions import (
     read_subscription,
 )
 from app.graphql_api.scalars import JSON, Digest
+from app.services.authorising import Caller
 from app.store.entities import Role
 
-READER = Principal("ann", Role.READER, 1)
-MANAGER = Principal("mia", Role.MANAGER, 2)
-ADMIN = Principal("abe", Role.ADMIN, 3)
+READER = Caller("ann", Role.READER, 1)
+MANAGER = Caller("mia", Role.MANAGER, 2)
+ADMIN = Caller("abe", Role.ADMIN, 3)
 INSTANT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
 
 @dataclass
 class ToyContext:
-    principal: Principal | None
+    principal: Caller | None
     seen: list[str] = field(default_factory=list)
 
 

@@ -481,7 +481,7 @@ async def test_missing_repository_is_named(lab: LabServer, at: Bench) -> None:
 
 async def test_catalog_is_listed_when_registry_shows_it(lab: LabServer, at: Bench) -> None:
     lab.on("/v2/_catalog", fixed('{"repositories":["acme/payments","Bad Name","b"]}'))
-    found = [name async for page in at.anonymous(lab).discover_repositories() for name in page]
+    found = [listed.name async for page in at.anonymous(lab).discover_repositories() for listed in page]
     assert found == ["acme/payments", "b"]
 
 

@@ -1,0 +1,136 @@
+"""The schema over real rows: executed in this process, without HTTP, on either database."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from ipaddress import ip_network
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from app.chart_reader.limits import ReadingLimits
+from app.chart_reader.reading import read_chart_file
+from app.domain.errors import KeyMissing
+from app.graphql_api.context import Context, Services
+from app.graphql_api.door_schema import DoorSchema
+from app.graphql_api.schema import build_schema
+from app.oci_client.address_guard import AddressGuard
+from app.oci_client.limits import ClientLimits
+from app.oci_client.retrying import HostLimiters
+from app.oci_client.transport import HttpClients
+from app.progress.bell import LocalBell
+from app.services.auditing import Auditing
+from app.services.authorising import Authorising, Caller
+from app.services.browsing import Browsing
+from app.services.connecting import PROVIDERS, Connections
+from app.services.discovering import Discovering
+from app.services.drafting import Drafting
+from app.services.listing import Listing
+from app.services.probing import Probing
+from app.services.registering import Registering
+from app.services.triggering import Triggering
+from app.services.watching import Watching
+from app.store.archives import Archives
+from app.store.entities import Role
+from app.store.sealing import Key, Sealer
+from app.store.session import Store
+
+KEY = Key(bytes(32))
+
+
+class FilesInThisProcess:
+    """Reads without a process of its own; its isolation is tested where it is made."""
+
+    async def read_file(self, archive: bytes, path: str) -> str | None:
+        return read_chart_file(archive, path, ReadingLimits())
+
+
+@dataclass
+class Desk:
+    """Somebody who asks."""
+
+    schema: DoorSchema
+    services: Services
+    store: Store
+    archives: Archives
+    bell: LocalBell
+    keys: list[Key] = field(default_factory=lambda: [KEY])
+    enqueued: list[int] = field(default_factory=list)
+
+    def context(self, role: Role = Role.ADMIN) -> Context:
+        return Context(self.services, Caller(role.lower(), role, None))
+
+    async def answer(self, document: str, role: Role = Role.ADMIN, **variables: Any) -> Any:
+        """With its errors."""
+        return await self.schema.execute(document, variable_values=variables, context_value=self.context(role))
+
+    async def ask(self, document: str, role: Role = Role.ADMIN, **variables: Any) -> dict[str, Any]:
+        """The data of an answer without errors."""
+        answer = await self.answer(document, role, **variables)
+        assert answer.errors is None, answer.errors
+        data: dict[str, Any] = answer.data
+        return data
+
+    async def refusal(self, document: str, role: Role = Role.ADMIN, **variables: Any) -> tuple[str, str]:
+        """Code and message of the only error."""
+        (error,) = (await self.answer(document, role, **variables)).errors
+        return error.extensions["code"], error.message
+
+    async def stream(self, document: str, **variables: Any) -> AsyncIterator[Any]:
+        """Every frame of a subscription."""
+        source = await self.schema.subscribe(document, variable_values=variables, context_value=self.context())
+        async for frame in source:
+            yield frame
+
+    @contextmanager
+    def statements(self) -> Iterator[list[str]]:
+        """Those that are executed within."""
+        seen: list[str] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            if not statement.startswith("BEGIN"):
+                seen.append(statement)
+
+        event.listen(self.store.engine.sync_engine, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            event.remove(self.store.engine.sync_engine, "before_cursor_execute", note)
+
+
+@pytest.fixture(scope="session")
+def schema() -> DoorSchema:
+    return build_schema()
+
+
+@pytest.fixture
+async def desk(store: Store, schema: DoorSchema) -> AsyncIterator[Desk]:
+    guard, limits = AddressGuard([ip_network("127.0.0.0/8")]), ClientLimits()
+    http, archives, bell = HttpClients(guard, limits), Archives("memory://"), LocalBell()
+    keys, enqueued = [KEY], list[int]()
+
+    def known_keys() -> list[Key]:
+        if not keys:
+            raise KeyMissing("There is no key: set CHARTROOM_KEYS.")
+        return keys
+
+    async def enqueue(sync_id: int) -> None:
+        enqueued.append(sync_id)
+
+    sealer = Sealer(known_keys)
+    connections = Connections(store, sealer, http, HostLimiters(8), PROVIDERS, limits)
+    drafting, triggering = Drafting(PROVIDERS, guard), Triggering(store, bell, enqueue)
+    services = Services(
+        browsing=Browsing(store, archives, FilesInThisProcess()),  # type: ignore[arg-type]
+        listing=Listing(store),
+        registering=Registering(store, sealer, drafting, triggering),
+        probing=Probing(store, connections, drafting),
+        discovering=Discovering(store, connections),
+        triggering=triggering,
+        watching=Watching(store, bell),
+        authorising=Authorising(store),
+        auditing=Auditing(store),
+    )
+    yield Desk(schema, services, store, archives, bell, keys, enqueued)
+    await http.close()

@@ -1,0 +1,61 @@
+"""Archives: only what has its digest goes in, and only that comes out."""
+
+from pathlib import Path
+
+import pytest
+
+from app.store.archives import ArchiveCorrupt, Archives
+from tests.store.rows import digest_of
+
+DIGEST, ARCHIVE = digest_of("archive"), b"archive"
+
+
+@pytest.fixture(params=["memory", "file"])
+def archives(request: pytest.FixtureRequest, tmp_path: Path) -> Archives:
+    return Archives("memory://" if request.param == "memory" else (tmp_path / "with space" / "archives").as_uri())
+
+
+async def test_archive_is_the_same_when_it_is_read(archives: Archives) -> None:
+    await archives.keep(DIGEST, ARCHIVE)
+    assert await archives.read(DIGEST) == ARCHIVE
+
+
+async def test_archive_may_be_kept_twice(archives: Archives) -> None:
+    await archives.keep(DIGEST, ARCHIVE)
+    await archives.keep(DIGEST, ARCHIVE)
+    assert await archives.read(DIGEST) == ARCHIVE
+
+
+async def test_archive_is_refused_when_its_digest_is_another(archives: Archives) -> None:
+    with pytest.raises(ValueError, match=f"these bytes are not {DIGEST}"):
+        await archives.keep(DIGEST, b"another")
+    assert await archives.read(DIGEST) is None
+
+
+async def test_nothing_is_read_when_nothing_was_kept(archives: Archives) -> None:
+    assert await archives.read(DIGEST) is None
+
+
+async def test_archive_is_gone_when_it_was_deleted_and_deleting_it_again_is_no_error(archives: Archives) -> None:
+    await archives.keep(DIGEST, ARCHIVE)
+    for _ in range(2):
+        await archives.delete([DIGEST])
+    assert await archives.read(DIGEST) is None
+
+
+async def test_altered_archive_is_refused_when_it_is_read(tmp_path: Path) -> None:
+    archives = Archives(tmp_path.as_uri())
+    await archives.keep(DIGEST, ARCHIVE)
+    (kept,) = tmp_path.rglob("*.tgz")
+    kept.write_bytes(b"altered")
+    with pytest.raises(ArchiveCorrupt, match=DIGEST):
+        await archives.read(DIGEST)
+
+
+async def test_altered_archive_is_mended_when_it_is_kept_again(tmp_path: Path) -> None:
+    archives = Archives(tmp_path.as_uri())
+    await archives.keep(DIGEST, ARCHIVE)
+    (kept,) = tmp_path.rglob("*.tgz")
+    kept.write_bytes(b"altered")
+    await archives.keep(DIGEST, ARCHIVE)
+    assert await archives.read(DIGEST) == ARCHIVE

@@ -1,0 +1,158 @@
+"""Search finds what people mean, whatever they type, and what it shows of a chart cannot do harm."""
+
+import pytest
+
+from app.store import search
+from app.store.entities import Chart
+from app.store.session import Store
+from tests.store.rows import add_chart, add_registry, add_repository, found_version, store_found
+
+
+async def found(store: Store, text: str) -> list[str]:
+    """Names, best first."""
+    words = search.words_of(text)
+    async with store.reading() as session:
+        hits = await search.find(session, words, [])
+        assert await search.count(session, words, []) == len(hits)
+        return [(await session.get_one(Chart, hit.chart_id)).name for hit in hits]
+
+
+async def highlights(store: Store, text: str) -> list[str | None]:
+    async with store.reading() as session:
+        return [hit.highlight for hit in await search.find(session, search.words_of(text), [])]
+
+
+@pytest.fixture
+async def registry_id(store: Store) -> int:
+    return await add_registry(store)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["pay", "payments", "PAYMENTS", "cards", "bank", "acceptss", "alice", "gateway", "card money", "money card"],
+)
+async def test_chart_is_found_by_the_beginning_of_words_in_any_order(
+    store: Store, registry_id: int, text: str
+) -> None:
+    await add_chart(
+        store,
+        registry_id,
+        "payments",
+        description="Takes cards",
+        keywords=["bank"],
+        readme_markdown="# Payments\n\nIt acceptss money.",
+        values_yaml="gateway:\n  url: x\n",
+        maintainers=[{"name": "Alice", "email": None}],
+    )
+    await add_chart(store, registry_id, "unrelated")
+    assert await found(store, text) == ["payments"]
+
+
+@pytest.mark.parametrize("text", ["ayments", "payments nothing", "nothing", "url x y z"])
+async def test_chart_is_not_found_when_a_word_does_not_begin_so(store: Store, registry_id: int, text: str) -> None:
+    await add_chart(store, registry_id, "payments", readme_markdown="about payments")
+    assert await found(store, text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"payments', "payments\"*", "'payments'", "payments*", "payments AND", "(payments", "payments)",
+        "payments:*", "payments & |", "!payments", "payments %", "payments\\", "^payments", "payments -- ;",
+        "{payments}", "payments <->", "NEAR(payments", "payments \x00", "payments 🚢", "+payments", "payments/_",
+    ],
+)  # fmt: skip
+async def test_signs_do_no_harm_when_they_stand_among_the_words(store: Store, registry_id: int, text: str) -> None:
+    await add_chart(store, registry_id, "payments", description="and near")
+    assert await found(store, text) == ["payments"]
+
+
+@pytest.mark.parametrize("text", ["", "%", "\"'*()", "🚢", "\x00"])
+def test_no_word_is_found_when_there_are_only_signs(text: str) -> None:
+    assert search.words_of(text) == []
+
+
+@pytest.mark.parametrize("text", ["ª", "²", "ﷺ", "ǅ", "e\u0301", "한국", "日本", "x" * 5000, "a " * 500, "ⅷ", "௧", "_"])
+async def test_unusual_letters_are_no_error(store: Store, registry_id: int, text: str) -> None:
+    await add_chart(store, registry_id, "payments")
+    assert await found(store, text) == []
+
+
+@pytest.mark.parametrize("text", ["größe", "GRÖSSENWAHN", "zahlung", "日本語"])
+async def test_words_of_other_languages_are_found(store: Store, registry_id: int, text: str) -> None:
+    words = "Größe größenwahn Zahlung 日本語"
+    await add_chart(store, registry_id, "payments", description=words)
+    expected = [] if text == "GRÖSSENWAHN" else ["payments"]  # ss is not ß: words are taken as they are
+    assert await found(store, text) == expected
+
+
+@pytest.mark.parametrize("text", ["shop", "web", "web shop", "shop web", "web-shop", "web_shop", "web.shop"])
+async def test_part_of_a_name_finds_it_whatever_joins_the_parts(store: Store, registry_id: int, text: str) -> None:
+    await add_chart(store, registry_id, "web-shop")
+    assert await found(store, text) == ["web-shop"]
+
+
+@pytest.mark.parametrize("text", ["image/repository", "repository", "io/acme", "acme", "example.com", "com"])
+async def test_parts_of_paths_and_host_names_are_words_on_both_databases(
+    store: Store, registry_id: int, text: str
+) -> None:
+    await add_chart(
+        store, registry_id, "payments", readme_markdown="set image/repository, see quay.io/acme or www.example.com"
+    )
+    assert await found(store, text) == ["payments"]
+
+
+async def test_exact_name_comes_first_then_names_that_begin_so_then_that_hold_it(
+    store: Store, registry_id: int
+) -> None:
+    for name in ("my-shop", "shop", "shop-api"):
+        await add_chart(store, registry_id, name, readme_markdown="words " * 50)
+    await add_chart(store, registry_id, "other", description="shop shop shop", readme_markdown="shop " * 50)
+    assert await found(store, "shop") == ["shop", "shop-api", "my-shop", "other"]
+
+
+async def test_deprecated_chart_stands_below_those_that_match_as_well(store: Store, registry_id: int) -> None:
+    await add_chart(store, registry_id, "a-old", description="shop shop shop", deprecated=True)
+    await add_chart(store, registry_id, "b-new", description="a shop among many other words that stand here")
+    assert await found(store, "shop") == ["b-new", "a-old"]
+
+
+@pytest.mark.parametrize(
+    "harmful",
+    [
+        "<script>alert(1)</script> needle",
+        "<img src=x onerror=alert(1)> needle",
+        "needle \"><svg onload='x'>",
+        "&lt;needle&gt; <b>needle</b>",
+        "needle \x02<script>\x03 \x02\x02 \x03",
+    ],
+)
+@pytest.mark.parametrize("place", ["readme_markdown", "description"])
+async def test_highlight_is_escaped_but_for_its_marks(
+    store: Store, registry_id: int, harmful: str, place: str
+) -> None:
+    await add_chart(store, registry_id, "payments", **{place: harmful})
+    (highlight,) = await highlights(store, "needle")
+    assert highlight is not None
+    assert "<mark>needle</mark>" in highlight
+    assert highlight.count("<mark>") == highlight.count("</mark>")
+    rest = highlight.replace("<mark>", "").replace("</mark>", "")
+    assert not set("<>\"'\x02\x03") & set(rest)
+
+
+async def test_nothing_is_highlighted_when_only_the_name_matches(store: Store, registry_id: int) -> None:
+    await add_chart(store, registry_id, "payments", description="Takes cards", keywords=["payments"])
+    assert await highlights(store, "payments") == [None]
+
+
+async def test_document_is_that_of_the_latest_version_alone(store: Store, registry_id: int) -> None:
+    repository_id = await add_repository(store, registry_id)
+    await store_found(store, repository_id, found_version("1.0.0", description="before"))
+    await store_found(store, repository_id, found_version("2.0.0", description="after"))
+    assert (await found(store, "before"), await found(store, "after")) == ([], ["payments"])
+
+
+async def test_chart_is_indexed_when_its_texts_are_huge(store: Store, registry_id: int) -> None:
+    text = " ".join(f"word{number}" for number in range(200_000))
+    await add_chart(store, registry_id, "payments", readme_markdown=text, description="needle")
+    assert await found(store, "needle word7") == ["payments"]
