@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import os
+import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -190,6 +191,9 @@ def _serve(settings: Settings, greeting: list[str]) -> None:
             timeout_graceful_shutdown=max(1, round(settings.shutdown_grace_seconds)),
         )
     )
+    # uvicorn raises the signal again once it has shut down; that this is the end is known by then.
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: None)
     server.run()
     if not server.started:
         raise typer.Exit(1)
@@ -213,8 +217,6 @@ def worker() -> None:
 
 
 async def _work(settings: Settings) -> None:
-    import signal
-
     from app.wiring import read_keys, wire
 
     async with migrated_store(settings) as store:

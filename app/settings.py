@@ -25,7 +25,7 @@ class LogFormat(StrEnum):
 class Settings(BaseSettings):
     """Read from the environment, each name with `CHARTROOM_` before it."""
 
-    model_config = SettingsConfigDict(env_prefix="CHARTROOM_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="CHARTROOM_", env_ignore_empty=True, extra="ignore", frozen=True)
 
     # ── Where it listens ──
     host: str = Field("127.0.0.1", description="Address to listen on. Loopback by default: opening up is a decision.")

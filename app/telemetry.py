@@ -83,7 +83,8 @@ def configure_logs(level: str, *, as_json: bool) -> None:
         library.handlers.clear()
         library.propagate = True
     # Its lines are about its own machinery; what goes wrong in it comes as warnings.
-    logging.getLogger("pgqueuer").setLevel(logging.WARNING)
+    for name in ("pgqueuer", "alembic"):
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 class Metrics:

@@ -21,6 +21,7 @@ from app.services.browsing import Browsing
 from app.services.connecting import PROVIDERS, Connections
 from app.services.discovering import Discovering
 from app.services.drafting import Drafting
+from app.services.listing import Listing
 from app.services.observing import Observing
 from app.services.probing import Probing
 from app.services.registering import Registering
@@ -123,6 +124,7 @@ def wire(settings: Settings, resolver: Resolver | None = None) -> System:
     admin_token = settings.admin_token.get_secret_value() if settings.admin_token else None
     services = Services(
         browsing=Browsing(store, archives, readers),
+        listing=Listing(store),
         registering=Registering(store, sealer, drafting, triggering),
         probing=Probing(store, connections, drafting),
         discovering=Discovering(store, connections),

@@ -4,7 +4,7 @@ Source: distribution-spec 1.1, Error codes; distribution registry/api/errcode.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any, Final
 
@@ -77,6 +77,7 @@ class Refusal:
     presented: Presented
     codes: tuple[str, ...]
     text: str
+    headers: httpx.Headers = field(default_factory=httpx.Headers)
 
     @property
     def what(self) -> str:

@@ -26,8 +26,11 @@ from app.oci_client.credentials import Credential, Secret
 from app.oci_client.errors import (
     AddressRefused,
     ConnectionRefused,
+    CredentialsRefused,
     DigestMismatch,
+    PermissionDenied,
     RegistryError,
+    RepositoryNotFound,
     TlsNotSpoken,
     UnexpectedAnswer,
 )
@@ -69,14 +72,15 @@ class Caller:
         self.credential = credential
         self.tokens = tokens
         self._memories: dict[type, object] = {}
+        self._public_scopes: set[str] = set()
         self._provider = provider
         self._limiter = limiter
         self._retrying = retrying
-        self._clock = clock
         self._connecting = asyncio.Lock()
         self._connected = False
         self._reader = BodyReader(host, limits, clock)
-        self.sign_in = SignIn(self, provider, credential, tokens, clock)
+        self.sign_in = SignIn(self, provider, credential, tokens)
+        self.clock = clock
 
     @property
     def origin(self) -> str:
@@ -151,22 +155,59 @@ class Caller:
         """
         await self.connect()
         url = httpx.URL(target if "://" in target else self.origin + target)
-        authorization = await self.sign_in.authorization(scope)
 
-        async def run(authorization: Secret | None) -> Answer:
+        async def ask(authorization: Secret | None) -> Answer:
             sent = _signed(headers, authorization)
             return await self._retrying.run(
                 self.host, self._limiter, lambda: self._attempt(method, url, sent, subject, max_bytes)
             )
 
-        answer = await run(authorization)
-        if answer.status == 401:
-            renewed = await self.sign_in.renewed(scope, authorization, _challenges(answer))
-            if renewed is not None:
-                answer = await run(renewed)
-        if answer.status not in (200, 304):
-            raise self.refusal(answer, subject, self.sign_in.presented)
+        answer = await self._asked(scope, subject, ask)
+        self._provider.hear(self, answer.headers)
         return answer
+
+    def was_read_as_nobody(self, repository: str) -> bool:
+        """Whether the credential was refused for it, and it was read all the same because it is public."""
+        return f"repository:{repository}:pull" in self._public_scopes
+
+    async def _asked(
+        self, scope: str, subject: Subject, ask: Callable[[Secret | None], Awaitable[Result | Answer]]
+    ) -> Result | Answer:
+        """What `ask` brings signed in; without the credential where what it is refused for may be public."""
+        if scope in self._public_scopes:
+            return await self._asked_as(scope, subject, ask, nobody=True)
+        try:
+            return await self._asked_as(scope, subject, ask, nobody=False)
+        except RegistryError as error:
+            if not error.may_be_public:
+                raise
+            failure = error
+        try:
+            result = await self._asked_as(scope, subject, ask, nobody=True)
+        except (CredentialsRefused, PermissionDenied, RepositoryNotFound):
+            raise failure from None
+        self._public_scopes.add(scope)
+        return result
+
+    async def _asked_as(
+        self, scope: str, subject: Subject, ask: Callable[[Secret | None], Awaitable[Result | Answer]], *, nobody: bool
+    ) -> Result | Answer:
+        authorization = await self.sign_in.authorization(scope, nobody=nobody)
+        result = await ask(authorization)
+        presented = self.sign_in.presented_by(nobody=nobody)
+        if isinstance(result, Answer) and self._login_may_have_ended(result, subject, presented):
+            renewed = await self.sign_in.renewed(scope, authorization, _challenges(result), nobody=nobody)
+            if renewed is not None:
+                result = await ask(renewed)
+                presented = self.sign_in.presented_by(nobody=nobody)
+        if isinstance(result, Answer) and result.status not in (200, 304):
+            raise self.refusal(result, subject, presented)
+        return result
+
+    def _login_may_have_ended(self, answer: Answer, subject: Subject, presented: Presented) -> bool:
+        if answer.status in (400, 403):
+            return self._provider.login_ended(self._refusal(answer, subject, presented))
+        return answer.status == 401
 
     async def fetch_elsewhere(
         self,
@@ -186,10 +227,11 @@ class Caller:
         after all tries.
         """
         sent = dict(headers or {})
+        limiter = self._limiter if url.host == self.host.name else self._limiter.of_other(url.host)
         return await self._retrying.run(
             self.host,
-            self._limiter,
-            lambda: self._attempt(method, url, sent, subject, max_bytes, body=body, follow=False),
+            limiter,
+            lambda: self._attempt(method, url, sent, subject, max_bytes, body=body, follow=False, limiter=limiter),
         )
 
     @asynccontextmanager
@@ -197,19 +239,15 @@ class Caller:
         """The open answer to a GET, status 200; a place at the host is held for as long as it is open."""
         await self.connect()
         url = httpx.URL(self.origin + target)
-        authorization = await self.sign_in.authorization(scope)
         async with AsyncExitStack() as stack:
-            opened = await self._retrying.run(
-                self.host, self._limiter, lambda: self._open_stream(stack, url, authorization, subject)
-            )
-            if isinstance(opened, Answer) and opened.status == 401:
-                renewed = await self.sign_in.renewed(scope, authorization, _challenges(opened))
-                if renewed is not None:
-                    opened = await self._retrying.run(
-                        self.host, self._limiter, lambda: self._open_stream(stack, url, renewed, subject)
-                    )
-            if isinstance(opened, Answer):
-                raise self.refusal(opened, subject, self.sign_in.presented)
+
+            async def ask(authorization: Secret | None) -> httpx.Response | Answer:
+                return await self._retrying.run(
+                    self.host, self._limiter, lambda: self._open_stream(stack, url, authorization, subject)
+                )
+
+            opened = await self._asked(scope, subject, ask)
+            assert isinstance(opened, httpx.Response), "every other answer was a refusal"
             yield opened
 
     async def again_when_broken_off(self, attempt: Callable[[], Awaitable[Result]]) -> Result:
@@ -251,9 +289,12 @@ class Caller:
         *,
         body: bytes | None = None,
         follow: bool = True,
+        limiter: HostLimiter | None = None,
     ) -> Answer:
         seconds = self.limits.request_timeout_seconds
-        async with self._exchange(method, url, headers, subject, seconds, body=body, follow=follow) as response:
+        async with self._exchange(
+            method, url, headers, subject, seconds, body=body, follow=follow, limiter=limiter
+        ) as response:
             return await self._whole(response, url, subject, max_bytes)
 
     async def _whole(self, response: httpx.Response, url: httpx.URL, subject: Subject, max_bytes: int) -> Answer:
@@ -266,7 +307,8 @@ class Caller:
         answer = Answer(response.status_code, response.headers, body, str(url))
         if answer.status in TEMPORARY_STATUSES or answer.status >= 500:
             error = self.refusal(answer, subject, Presented.NOTHING)
-            error.retry_after_seconds = parse_retry_after(response.headers.get("retry-after"), utc_now())
+            asked = parse_retry_after(response.headers.get("retry-after"), utc_now())
+            error.retry_after_seconds = error.retry_after_seconds if asked is None else asked
             raise error
         return answer
 
@@ -281,12 +323,13 @@ class Caller:
         *,
         body: bytes | None = None,
         follow: bool = True,
+        limiter: HostLimiter | None = None,
     ) -> AsyncIterator[httpx.Response]:
         """The open answer behind all redirects. A redirect is followed without any header that was given."""
-        async with self._limiter.slot(self.host, self.limits.retry_after_max_seconds):
-            ends_at = self._clock() + seconds
+        async with (limiter or self._limiter).slot(self.host, self.limits.retry_after_max_seconds):
+            ends_at = self.clock() + seconds
             for _ in range(self.limits.redirects_max + 1):
-                response = await self._open(method, url, headers, body, ends_at - self._clock(), subject)
+                response = await self._open(method, url, headers, body, ends_at - self.clock(), subject)
                 try:
                     if not follow or response.status_code not in _REDIRECTS or "location" not in response.headers:
                         yield response
@@ -342,16 +385,23 @@ class Caller:
 
     def refusal(self, answer: Answer, subject: Subject, presented: Presented) -> RegistryError:
         """The error that an answer is, in the provider's own view first."""
+        refusal = self._refusal(answer, subject, presented)
+        error = self._provider.explain(refusal) or explain(refusal)
+        if subject.repository is not None and presented in (Presented.BASIC, Presented.TOKEN):
+            error.may_be_public = self._provider.may_be_public(refusal)
+        return error
+
+    def _refusal(self, answer: Answer, subject: Subject, presented: Presented) -> Refusal:
         codes, text = read_refusal_text(answer.body, answer.headers.get("content-type", ""))
-        refusal = Refusal(
+        return Refusal(
             host=str(self.host),
             subject=subject,
             status=answer.status,
             presented=presented,
             codes=codes,
             text=quotable(text, self.sign_in.secrets()),
+            headers=answer.headers,
         )
-        return self._provider.explain(refusal) or explain(refusal)
 
 
 def _signed(headers: Mapping[str, str] | None, authorization: Secret | None) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -108,9 +108,7 @@ class RegistryClient:
         """Raises CredentialsRefused when the registry does not take the credential."""
         caller = self.caller
         await caller.connect()
-        await caller.sign_in.verify()
-        challenge = caller.sign_in.challenge
-        if challenge is not None and challenge.scheme == "basic":
+        if not await caller.sign_in.verify():
             await caller.fetch("/v2/", scope="", subject=Subject(Asked.PING), max_bytes=64 * 1024)
 
     async def list_tags(self, repository: str) -> AsyncIterator[tuple[ListedTag, ...]]:
@@ -174,6 +172,10 @@ class RegistryClient:
                 return FetchedChartManifest(fetched.digest, top.digest, fetched.body, inner)
         reason = NotAChart("It is an index, and none of what it lists is a Helm chart.")
         return FetchedChartManifest(top.digest, top.digest, top.body, reason)
+
+    async def get_manifests(self, repository: str, digests: Sequence[str]) -> Mapping[str, FetchedManifest]:
+        """Manifests that the company gives many at a time; what is missing is to be asked for one by one."""
+        return await self.provider.get_manifests(self.caller, repository, digests)
 
     async def read_blob(self, repository: str, descriptor: Descriptor, *, max_bytes: int | None = None) -> bytes:
         """The whole blob, verified; begun anew when it breaks off.

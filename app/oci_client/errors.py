@@ -77,6 +77,8 @@ class RegistryError(OciClientError):
 
     code: ClassVar[str] = "REGISTRY_ERROR"
     temporary: bool = False
+    # What was refused to these credentials may be open to everybody; some registries say no to a stale login first.
+    may_be_public: bool = False
 
     def __init__(
         self,

@@ -261,15 +261,24 @@ async def _look_into(client: RegistryClient, repository: str) -> str:
             reason = str(error)
             continue
         if isinstance(fetched.manifest, ChartManifest):
-            note = await client.listing_note(repository)
-            found = f"{repository} holds charts: {counted}, {quotable(tag)} among them."
-            return f"{found} {note}" if note else found
+            notes = [
+                f"{repository} holds charts: {counted}, {quotable(tag)} among them.",
+                _public_note(client, repository),
+                await client.listing_note(repository),
+            ]
+            return " ".join(note for note in notes if note)
         reason = f"{quotable(tag)}: {fetched.manifest.reason}"
     raise UnexpectedAnswer(
         f"{repository} has {counted}, but no Helm chart was found in the newest of them. {reason}",
         host=str(client.host),
         repository=repository,
     )
+
+
+def _public_note(client: RegistryClient, repository: str) -> str | None:
+    if not client.caller.was_read_as_nobody(repository):
+        return None
+    return "The credentials were refused for it; it is public and was read without them. Renew or remove them."
 
 
 def _newness(tag: str) -> tuple[bool, list[int], str]:

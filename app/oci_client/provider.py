@@ -15,7 +15,13 @@ from app.oci_client.listing import catalog_pages, tag_pages
 from app.oci_client.reference import RegistryHost, parse_repository
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import httpx
+
     from app.oci_client.calling import Caller
+    from app.oci_client.client import FetchedManifest
+    from app.oci_client.tokens import Token
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +59,19 @@ class Provider:
         """The host that speaks `/v2/` for what was typed. Raises InvalidRegistryHost, saying what to type."""
         return RegistryHost.parse(text)
 
-    def parse_repository(self, text: str) -> str:
-        """The repository's full name for what was typed. Raises InvalidRepositoryName."""
+    def parse_repository(self, text: str, host: RegistryHost | None = None) -> str:
+        """The repository's full name for what was typed; `host` where the registry is known already.
+
+        Raises InvalidRepositoryName.
+        """
         return parse_repository(text)
 
     def token_hosts(self, host: RegistryHost) -> frozenset[str]:
         """Hosts of other domains that this provider is known to sign in at."""
         return frozenset()
+
+    def check_credential(self, credential: Credential) -> None:
+        """Raises InvalidCredential for what can be told wrong without asking anybody."""
 
     async def sign_in(self, credential: Credential, caller: "Caller") -> Login | None:
         """What the credential is presented as; None for nothing. Asked again when the login's lifetime ends.
@@ -75,10 +87,40 @@ class Provider:
             case _:
                 raise InvalidCredential(f"{self.title} does not sign in with {type(credential).__name__}.")
 
+    def token_scope(self, scope: str) -> str:
+        """What is asked for at the token endpoint, and kept as, when `scope` is needed."""
+        return scope
+
+    async def mint_token(
+        self, caller: "Caller", realm: "httpx.URL", service: str, scope: str, login: Login | None
+    ) -> "Token | None":
+        """The token, where the provider has a way of its own; None for the standard's GET."""
+        return None
+
+    def login_ended(self, refusal: Refusal) -> bool:
+        """Whether a refusal that is no 401 means that the login has ended: it is renewed once and tried again."""
+        return False
+
+    def may_be_public(self, refusal: Refusal) -> bool:
+        """Whether what was refused to these credentials may be open to nobody in particular.
+
+        It is asked for once more without them. The token endpoint's refusals come here too.
+        """
+        return False
+
+    def hear(self, caller: "Caller", headers: "httpx.Headers") -> None:
+        """What the registry says beside its answers, such as how many pulls are left."""
+
     async def list_tags(self, caller: "Caller", repository: str) -> AsyncIterator[tuple[ListedTag, ...]]:
         """Pages of at least one tag, in the registry's order, no tag twice."""
         async for page in tag_pages(caller, repository, self.tags_page_size):
             yield tuple(ListedTag(tag) for tag in page)
+
+    async def get_manifests(
+        self, caller: "Caller", repository: str, digests: Sequence[str]
+    ) -> "Mapping[str, FetchedManifest]":
+        """Manifests that could be had many at a time, by digest and verified; others are asked for one by one."""
+        return {}
 
     async def listing_note(self, caller: "Caller", repository: str) -> str | None:
         """A sentence for people on why tags come by the slower, standard listing, and what would mend it.

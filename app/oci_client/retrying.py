@@ -65,6 +65,16 @@ class HostLimiter:
         self._sleep = sleep
         self._now = now
         self._closed_until = 0.0
+        self._others: dict[str, HostLimiter] = {}
+
+    def of_other(self, host: str) -> "HostLimiter":
+        """The limiter of a host that is spoken to for this one, such as its token endpoint: it keeps a pace of its
+        own.
+        """
+        other = self._others.get(host)
+        if other is None:
+            other = self._others[host] = HostLimiter(clock=self._clock, sleep=self._sleep, now=self._now)
+        return other
 
     def hold(self, seconds: float) -> None:
         """Let nobody speak to the host for so long; never shortens an earlier hold."""

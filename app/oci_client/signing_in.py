@@ -4,9 +4,7 @@ Sources: distribution docs/spec/auth/token.md and oauth.md; go-containerregistry
 pkg/v1/remote/transport/bearer.go.
 """
 
-import asyncio
 import time
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
@@ -14,7 +12,7 @@ import httpx
 
 from app.oci_client.answers import Answer, Asked, Presented, Subject
 from app.oci_client.challenge import Challenge, Challenges, RefusedRealm, check_realm, same_registrable_domain
-from app.oci_client.credentials import Credential, Login, Secret
+from app.oci_client.credentials import Anonymous, Credential, Login, Secret
 from app.oci_client.errors import CredentialsRefused, UnexpectedAnswer
 from app.oci_client.provider import Provider
 from app.oci_client.registry_text import quotable
@@ -24,8 +22,6 @@ if TYPE_CHECKING:
     from app.oci_client.calling import Caller
 
 CLIENT_ID: Final = "chartroom"
-# A login is renewed this long before its end; ECR's hold for twelve hours, Google's for one.
-LOGIN_MARGIN_SHARE: Final = 0.1
 
 
 class SignIn:
@@ -37,26 +33,29 @@ class SignIn:
         provider: Provider,
         credential: Credential,
         tokens: TokenCache,
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._caller = caller
         self._provider = provider
         self._credential = credential
         self._tokens = tokens
-        self._clock = clock
         self._login: Login | None = None
-        self._login_until: float | None = None  # None: not signed in yet
-        self._signing_in = asyncio.Lock()
         self.challenge: Challenge | None = None
 
     @property
     def presented(self) -> Presented:
         """How requests are signed in as things stand."""
+        return self._presented_as(self._login)
+
+    def _presented_as(self, login: Login | None) -> Presented:
         if self.challenge is None:
             return Presented.NOTHING
         if self.challenge.scheme == "basic":
-            return Presented.BASIC if self._login else Presented.NOTHING
-        return Presented.TOKEN if self._login else Presented.ANONYMOUS_TOKEN
+            return Presented.BASIC if login else Presented.NOTHING
+        return Presented.TOKEN if login else Presented.ANONYMOUS_TOKEN
+
+    def presented_by(self, *, nobody: bool) -> Presented:
+        """`presented`, or how requests go that leave the credential out."""
+        return self._presented_as(None) if nobody else self.presented
 
     def secrets(self) -> tuple[str, ...]:
         """What a registry might echo and nobody must read."""
@@ -64,21 +63,24 @@ class SignIn:
             return ()
         return (self._login.basic_header().removeprefix("Basic "), self._login.password.reveal())
 
-    async def authorization(self, scope: str) -> Secret | None:
-        """The value of `Authorization` for requests of this scope; None when nothing is asked for or to be
-        had.
+    async def authorization(self, scope: str, *, nobody: bool = False) -> Secret | None:
+        """The value of `Authorization` for requests of this scope; None when nothing is asked for or to be had.
+
+        `nobody`: without the credential, as for what is public.
         """
         if self.challenge is None:
             return None
-        if self.challenge.scheme == "basic":
-            login = await self.login()
-            return Secret(login.basic_header()) if login else None
-        return await self._token(self.challenge, scope, rejected=None)
+        login = None if nobody else await self.login()
+        if self.challenge.scheme == "basic" or (login is not None and login.as_bearer):
+            return _header(login)
+        return await self._token(self.challenge, self._provider.token_scope(scope), login)
 
-    async def renewed(self, scope: str, rejected: Secret | None, challenges: Challenges) -> Secret | None:
-        """Another value after a 401; None when there is none to try, so that the 401 stands.
+    async def renewed(
+        self, scope: str, rejected: Secret | None, challenges: Challenges, *, nobody: bool = False
+    ) -> Secret | None:
+        """Another value after a refusal; None when there is none to try, so that the refusal stands.
 
-        A second 401 with what this returns is a denial: nobody asks again.
+        A second refusal of what this returns is a denial: nobody asks again.
         """
         offered = challenges.best()
         # Harbor answers every denial of a token with a Basic challenge: the way once chosen is kept.
@@ -86,40 +88,49 @@ class SignIn:
             self.challenge = offered
         if self.challenge is None:
             return None
-        if self.challenge.scheme == "basic":
-            return await self._renewed_basic(rejected)
+        login = None if nobody else await self.login()
+        if self.challenge.scheme == "basic" or (login is not None and login.as_bearer):
+            return await self._renewed_login(login, rejected)
         wanted = offered.parameters.get("scope", "") if offered else ""
-        return await self._token(self.challenge, _accepted_scope(scope, wanted), rejected=rejected)
+        asked = self._provider.token_scope(_accepted_scope(scope, wanted))
+        return await self._token(self.challenge, asked, login, rejected=rejected)
 
-    async def _renewed_basic(self, rejected: Secret | None) -> Secret | None:
-        login = await self.login()
-        if login is not None and login.lifetime_seconds is not None and Secret(login.basic_header()) == rejected:
+    async def _renewed_login(self, login: Login | None, rejected: Secret | None) -> Secret | None:
+        if login is not None and login.lifetime_seconds is not None and _header(login) == rejected:
             login = await self.login(rejected=login)
-        header = Secret(login.basic_header()) if login else None
+        header = _header(login)
         return None if header == rejected else header
 
     async def login(self, rejected: Login | None = None) -> Login | None:
-        """What the provider makes of the credential, kept for as long as it holds."""
-        async with self._signing_in:
-            ended = self._login_until is None or self._login_until <= self._clock()
-            if ended or (rejected is not None and self._login is rejected):
-                self._login = await self._provider.sign_in(self._credential, self._caller)
-                lifetime = self._login.lifetime_seconds if self._login else None
-                kept_for = float("inf") if lifetime is None else lifetime * (1 - LOGIN_MARGIN_SHARE)
-                self._login_until = self._clock() + kept_for
-            return self._login
+        """What the provider makes of the credential, one for all clients of this origin, kept for as long as it
+        holds.
 
-    async def verify(self) -> None:
-        """Signs in without asking for anything.
-
-        Raises CredentialsRefused when the registry does not take it.
+        A renewal that fails leaves the old login in use until its end. `rejected`: one that was refused.
         """
-        if self.challenge is None or self.challenge.scheme == "basic":
-            return
-        if await self.login() is not None:
-            await self._token(self.challenge, "", rejected=None)
+        self._login = await self._tokens.get_login(
+            TokenKey(self._caller.origin, self._credential, f"login:{self._provider.name}"),
+            lambda: self._provider.sign_in(self._credential, self._caller),
+            rejected=rejected,
+        )
+        return self._login
 
-    async def _token(self, challenge: Challenge, scope: str, *, rejected: Secret | None) -> Secret | None:
+    async def verify(self) -> bool:
+        """Signs in without asking for anything; whether that told that the credential is good.
+
+        Where it does not, only a request that is signed in will. Raises CredentialsRefused.
+        """
+        if self.challenge is None:
+            return True
+        login = await self.login()
+        if self.challenge.scheme == "basic" or (login is not None and login.as_bearer):
+            return False
+        if login is not None:
+            await self._token(self.challenge, self._provider.token_scope(""), login)
+        return True
+
+    async def _token(
+        self, challenge: Challenge, scope: str, login: Login | None, *, rejected: Secret | None = None
+    ) -> Secret | None:
         try:
             realm = check_realm(challenge.parameters.get("realm", ""), self._caller.origin)
         except RefusedRealm as refused:
@@ -129,14 +140,24 @@ class SignIn:
         if realm is None:
             return None
         realm_url = httpx.URL(realm)
-        login = await self.login()
         if login is not None:
             self._check_realm_may_have_credentials(realm_url.host)
-        token = await self._tokens.get(
-            TokenKey(self._caller.origin, self._credential, scope),
-            lambda: self._mint(realm_url, challenge.parameters.get("service", ""), scope, login),
-            rejected=rejected,
-        )
+        service = challenge.parameters.get("service", "")
+
+        async def mint() -> Token:
+            try:
+                return await self._mint(realm_url, service, scope, login)
+            except CredentialsRefused:
+                # A login that ends may have ended early; one that does not is simply wrong.
+                anew = None
+                if login is not None and login.lifetime_seconds is not None:
+                    anew = await self.login(rejected=login)
+                if anew is None or anew == login:
+                    raise
+            return await self._mint(realm_url, service, scope, anew)
+
+        whose = Anonymous() if login is None else self._credential
+        token = await self._tokens.get(TokenKey(self._caller.origin, whose, scope), mint, rejected=rejected)
         return token.authorization
 
     def _check_realm_may_have_credentials(self, realm_host: str) -> None:
@@ -150,6 +171,9 @@ class SignIn:
         )
 
     async def _mint(self, realm: httpx.URL, service: str, scope: str, login: Login | None) -> Token:
+        own = await self._provider.mint_token(self._caller, realm, service, scope, login)
+        if own is not None:
+            return own
         subject = Subject(Asked.TOKEN, _repository_of(scope))
         presented = Presented.BASIC if login else Presented.NOTHING
         wanted = [(name, value) for name, value in (("service", service), ("scope", scope)) if value]
@@ -191,6 +215,13 @@ class SignIn:
             max_bytes=self._caller.limits.token_max_bytes,
             subject=subject,
         )
+
+
+def _header(login: Login | None) -> Secret | None:
+    """The value of `Authorization` that is the login itself."""
+    if login is None:
+        return None
+    return Secret(f"Bearer {login.password.reveal()}" if login.as_bearer else login.basic_header())
 
 
 def _pairs(url: httpx.URL) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Bearer tokens: read, kept for as long as they hold, minted once for all who wait.
+"""Bearer tokens and logins: read, kept for as long as they hold, asked for once for all who wait.
 
 Source: distribution docs/spec/auth/token.md; jwt.md for `exp`.
 """
@@ -7,20 +7,24 @@ import asyncio
 import base64
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 import orjson
 
-from app.oci_client.credentials import Credential, Secret
+from app.oci_client.credentials import Credential, Login, Secret
+from app.oci_client.errors import RegistryError
 
 # The lifetime of a token that does not say; token.md.
 LIFETIME_DEFAULT_SECONDS: Final = 60.0
 # A token that claims to hold longer is asked for anew every day.
 LIFETIME_MAX_SECONDS: Final = 24 * 3600.0
+INFINITY: Final = float("inf")
 # Clocks differ and requests take time: renewed at least 10 s or a tenth of its life before the end.
 MARGIN_SECONDS: Final = 10.0
 MARGIN_SHARE: Final = 0.1
+# After a renewal that failed, while the old token still lasts: not every request shall wait for another try.
+RENEWAL_PAUSE_SECONDS: Final = 30.0
 # One token for each repository and credential in use; beyond this the ended ones are swept.
 ENTRIES_BEFORE_SWEEP: Final = 1024
 
@@ -89,56 +93,117 @@ def _jwt_lifetime(text: str, now_epoch_seconds: float) -> float | None:
     return _seconds(ends - (issued if issued is not None else now_epoch_seconds))
 
 
+class Lasting(Protocol):
+    """Something that ends. `lifetime_seconds` counts from when it was asked for; None: it does not end."""
+
+    @property
+    def lifetime_seconds(self) -> float | None: ...
+
+
+Kept = TypeVar("Kept", bound=Lasting)
+
+
 @dataclass(frozen=True, slots=True)
-class _Kept:
-    token: Token
+class _Entry(Generic[Kept]):
+    value: Kept
     renew_at: float
+    ends_at: float
 
 
-class TokenCache:
-    """One for the process. Those who want the same token at the same time wait for one request."""
+class RenewedCache(Generic[Kept]):
+    """Values by whose they are, renewed before they end. Those who want the same one at the same time wait for one
+    request.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._kept: dict[TokenKey, _Kept] = {}
-        self._minting: dict[TokenKey, asyncio.Task[Token]] = {}
+        self._entries: dict[TokenKey, _Entry[Kept]] = {}
+        self._making: dict[TokenKey, asyncio.Task[Kept]] = {}
+
+    async def get(
+        self, key: TokenKey, make: Callable[[], Awaitable[Kept]], *, rejected: Callable[[Kept], bool] | None = None
+    ) -> Kept:
+        """The value kept under `key`, or what `make` brings.
+
+        `rejected` tells those that the registry has refused; they are not handed out again. A renewal that fails
+        with RegistryError leaves the old value in use until its end.
+        """
+        entry = self._entries.get(key)
+        if entry is not None and rejected is not None and rejected(entry.value):
+            entry = None
+        if entry is not None and entry.renew_at > self._clock():
+            return entry.value
+        task = self._making.get(key)
+        if task is None:
+            task = self._making[key] = asyncio.create_task(self._make(key, make))
+            task.add_done_callback(_consume)
+        try:
+            # Shielded: one who gives up does not take the value from the others.
+            return await asyncio.shield(task)
+        except RegistryError:
+            if entry is None or entry.ends_at <= self._clock():
+                raise
+            self._entries[key] = replace(entry, renew_at=min(entry.ends_at, self._clock() + RENEWAL_PAUSE_SECONDS))
+            return entry.value
+
+    async def _make(self, key: TokenKey, make: Callable[[], Awaitable[Kept]]) -> Kept:
+        try:
+            asked_at = self._clock()
+            value = await make()
+            lifetime = INFINITY if value.lifetime_seconds is None else value.lifetime_seconds
+            margin = 0.0 if lifetime == INFINITY else min(max(MARGIN_SECONDS, lifetime * MARGIN_SHARE), lifetime / 2)
+            self._sweep()
+            self._entries[key] = _Entry(value, asked_at + lifetime - margin, asked_at + lifetime)
+            return value
+        finally:
+            del self._making[key]
+
+    def _sweep(self) -> None:
+        """Also what does not end: it costs nothing to make again."""
+        if len(self._entries) >= ENTRIES_BEFORE_SWEEP:
+            now = self._clock()
+            self._entries = {key: kept for key, kept in self._entries.items() if now < kept.ends_at < INFINITY}
+
+
+class TokenCache:
+    """The tokens and logins of a process."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._tokens: RenewedCache[Token] = RenewedCache(clock)
+        self._logins: RenewedCache[SignedIn] = RenewedCache(clock)
 
     async def get(
         self, key: TokenKey, mint: Callable[[], Awaitable[Token]], *, rejected: Secret | None = None
     ) -> Token:
-        """The token kept under `key`, or what `mint` brings.
+        """The token kept under `key`, or what `mint` brings. `rejected`: an `authorization` that was refused."""
+        return await self._tokens.get(key, mint, rejected=lambda token: token.authorization == rejected)
 
-        `rejected`: an `authorization` that the registry has refused; it is not handed out again.
-        """
-        kept = self._kept.get(key)
-        if kept is not None and kept.renew_at > self._clock() and kept.token.authorization != rejected:
-            return kept.token
-        task = self._minting.get(key)
-        if task is None:
-            task = self._minting[key] = asyncio.create_task(self._mint(key, mint))
-            task.add_done_callback(_consume)
-        # Shielded: one who gives up does not take the token from the others.
-        return await asyncio.shield(task)
+    async def get_login(
+        self, key: TokenKey, sign_in: Callable[[], Awaitable[Login | None]], *, rejected: Login | None = None
+    ) -> Login | None:
+        """The login kept under `key`, or what `sign_in` brings; None for nobody in particular."""
 
-    async def _mint(self, key: TokenKey, mint: Callable[[], Awaitable[Token]]) -> Token:
-        try:
-            asked_at = self._clock()
-            token = await mint()
-            lifetime = token.lifetime_seconds
-            margin = min(max(MARGIN_SECONDS, lifetime * MARGIN_SHARE), lifetime / 2)
-            self._sweep()
-            self._kept[key] = _Kept(token, asked_at + lifetime - margin)
-            return token
-        finally:
-            del self._minting[key]
+        async def make() -> SignedIn:
+            return SignedIn(await sign_in())
 
-    def _sweep(self) -> None:
-        if len(self._kept) >= ENTRIES_BEFORE_SWEEP:
-            now = self._clock()
-            self._kept = {key: kept for key, kept in self._kept.items() if kept.renew_at > now}
+        def is_rejected(kept: SignedIn) -> bool:
+            return rejected is not None and kept.login == rejected
+
+        return (await self._logins.get(key, make, rejected=is_rejected)).login
 
 
-def _consume(task: asyncio.Task[Token]) -> None:
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """What came of signing in."""
+
+    login: Login | None
+
+    @property
+    def lifetime_seconds(self) -> float | None:
+        return self.login.lifetime_seconds if self.login else None
+
+
+def _consume(task: asyncio.Task[Any]) -> None:
     """Every waiter may have gone; an error nobody asks for is no news."""
     if not task.cancelled():
         task.exception()

@@ -239,7 +239,9 @@ class Recorder:
             if self._broken is not None:
                 raise self._broken
             pending, self._pending = self._pending, _Pending()
+            # Counts as they are now: more is done while this is written, and is told by the next commit.
             progress = Progress(**self.progress.as_dict())
+            pending.rows = {key: SyncRepository(**row.model_dump()) for key, row in pending.rows.items()}
             self._due.clear()
             try:
                 await self._commit_patiently(pending, progress, values)

@@ -1,5 +1,6 @@
 """Archives: bytes by digest, checked on the way in."""
 
+import contextlib
 import hashlib
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -31,13 +32,16 @@ class Archives:
             self._bytes = from_url(url)  # type: ignore[assignment]
 
     async def keep(self, digest: str, archive: bytes) -> None:
-        """Keeps the archive. Raises ValueError where the digest is not that of the bytes."""
+        """Keeps the archive, in place of one that was altered. Raises ValueError where the digest is not its own."""
         if hashlib.sha256(archive).hexdigest() != digest.removeprefix("sha256:"):
             raise ValueError(f"these bytes are not {digest}")
         try:
             await self._bytes.put_async(_path(digest), archive, mode="create")
         except AlreadyExistsError:
-            return  # the same digest, hence the same bytes
+            with contextlib.suppress(ArchiveCorrupt):
+                if await self.read(digest) is not None:
+                    return
+            await self._bytes.put_async(_path(digest), archive)
 
     async def read(self, digest: str) -> bytes | None:
         """The archive, or None where it is not here. Raises ArchiveCorrupt where it was altered."""
@@ -47,7 +51,7 @@ class Archives:
             return None
         archive = bytes(await answer.bytes_async())
         if hashlib.sha256(archive).hexdigest() != digest.removeprefix("sha256:"):
-            raise ArchiveCorrupt(f"The archive kept as {digest} was altered. Delete it and sync again.")
+            raise ArchiveCorrupt(f"The archive kept as {digest} was altered.")
         return archive
 
     async def delete(self, digests: list[str]) -> None:

@@ -5,7 +5,7 @@ can be rotated while the service runs.
 """
 
 import base64
-import binascii
+import contextlib
 import hashlib
 import json
 import os
@@ -37,17 +37,18 @@ class Sealer:
     """Seals and opens. `read_keys` is asked again when a row names a key that is not known: one was added."""
 
     def __init__(self, read_keys: Callable[[], Sequence[Key]]) -> None:
+        """Raises KeyMissing where there is no key."""
         self._read_keys = read_keys
-        self._keys = list(read_keys())
-        if not self._keys:
-            raise KeyMissing("No key to seal registry credentials with. `chartroom keys create` makes one.")
+        self._keys: list[Key] = []
+        self.reload()
 
     @property
     def sealing_key_id(self) -> str:
         return self._keys[0].id
 
     def seal(self, secret: dict[str, str], registry_id: int) -> tuple[str, bytes]:
-        """The id of the key used, and the ciphertext."""
+        """The id of the key used, and the ciphertext. Keys are read anew: a newer one may have come."""
+        self.reload()
         key = self._keys[0]
         nonce = os.urandom(NONCE_BYTES)
         plain = json.dumps(secret, separators=(",", ":")).encode()
@@ -59,7 +60,7 @@ class Sealer:
         nonce, sealed = ciphertext[:NONCE_BYTES], ciphertext[NONCE_BYTES:]
         try:
             plain = key.cipher.decrypt(nonce, sealed, _bound_to(registry_id, key.id))
-        except InvalidTag:
+        except (InvalidTag, ValueError):  # ValueError: cut off within the nonce
             raise KeyMissing(
                 f"The credentials of registry {registry_id} cannot be opened: they were altered, or moved "
                 "from another row. Enter them again."
@@ -71,7 +72,11 @@ class Sealer:
         return any(key.id == key_id for key in self._keys)
 
     def reload(self) -> None:
-        self._keys = list(self._read_keys())
+        """Reads the keys again. Raises KeyMissing where there is none any more; those known before stay."""
+        keys = list(self._read_keys())
+        if not keys:
+            raise KeyMissing("No key to seal registry credentials with. `chartroom keys create` makes one.")
+        self._keys = keys
 
     def _key(self, key_id: str) -> Key:
         if not self.knows(key_id):
@@ -99,7 +104,7 @@ def parse_keys(text: str, source: str) -> list[Key]:
             continue
         try:
             material = base64.b64decode(entry, validate=True)
-        except binascii.Error:
+        except ValueError:
             material = b""
         if len(material) != KEY_BYTES:
             raise KeyMissing(f"{source} holds something that is no key: base64 of {KEY_BYTES} bytes is expected.")
@@ -130,7 +135,9 @@ def add_key_to_file(path: Path) -> Key:
     before = path.read_text(encoding="ascii") if path.exists() else ""
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(path.name + ".new")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with contextlib.suppress(FileNotFoundError):
+        fresh.unlink()  # left by a crash, or laid there by somebody else: the mode below is for new files only
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(base64.b64encode(material).decode() + "\n" + before)
         file.flush()

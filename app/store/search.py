@@ -37,6 +37,8 @@ WORDS_AT_MOST = 12
 BODY_MAX_CHARACTERS = 200_000  # PostgreSQL refuses a tsvector over 1 MiB
 HEADLINE_MAX_CHARACTERS = 20_000  # marking words reads the whole text anew for every hit
 MARK, UNMARK = "\x02", "\x03"
+WITHOUT_MARKS = str.maketrans("", "", MARK + UNMARK)
+BODY_COLUMN = 3  # of the FTS5 table; it holds the description too, so that a snippet is of either
 WORD = re.compile(r"\w+", re.UNICODE)
 VALUES_KEY = re.compile(r"^[ ]*-?[ ]*([A-Za-z_][\w.-]*):", re.MULTILINE)
 
@@ -62,12 +64,14 @@ async def index_chart(session: AsyncSession, chart_id: int, content: ChartConten
     """Puts the chart's document in place of the one before."""
     keys = sorted(set(VALUES_KEY.findall(content.values_yaml or "")))
     people = " ".join(str(person.get("name") or "") for person in content.maintainers)
+    description = (content.description or "").translate(WITHOUT_MARKS)
+    texts = f"{description} {people} {content.readme_markdown or ''} {' '.join(keys)}"
     document = {
         "id": chart_id,
         "name": content.name,
         "keywords": " ".join(content.keywords),
-        "description": content.description or "",
-        "body": f"{people} {content.readme_markdown or ''} {' '.join(keys)}"[:BODY_MAX_CHARACTERS],
+        "description": description,
+        "body": texts[:BODY_MAX_CHARACTERS].translate(WITHOUT_MARKS),
     }
     await forget_chart(session, chart_id)
     if _is_sqlite(session):
@@ -77,12 +81,17 @@ async def index_chart(session: AsyncSession, chart_id: int, content: ChartConten
         )
     else:
         statement = (
-            "INSERT INTO chart_search (chart_id, body, document) VALUES (:id, :description || ' ' || :body, "
-            "setweight(to_tsvector('simple', :name || ' ' || translate(:name, '-_.', '   ')), 'A') || "
-            "setweight(to_tsvector('simple', :keywords), 'B') || "
-            "setweight(to_tsvector('simple', :description), 'C') || "
-            "setweight(to_tsvector('simple', :body), 'D'))"
+            "INSERT INTO chart_search (chart_id, body, document) VALUES (:id, :body, "
+            "setweight(to_tsvector('simple', :name_words), 'A') || "
+            "setweight(to_tsvector('simple', :keywords_words), 'B') || "
+            "setweight(to_tsvector('simple', :description_words), 'C') || "
+            "setweight(to_tsvector('simple', :body_words), 'D'))"
         )
+        # PostgreSQL's own parser takes a/b for a path and a.b for a host, each one word; FTS5 takes two.
+        words = {f"{name}_words": " ".join(WORD.findall(str(text))) for name, text in document.items()}
+        document = {"id": chart_id, "body": document["body"]} | {
+            name: words[name] for name in ("name_words", "keywords_words", "description_words", "body_words")
+        }
     await execute(session, text(statement), document)
 
 
@@ -112,7 +121,7 @@ def _matching(session: AsyncSession, words: Sequence[str]) -> _Matching:
             condition=text("chart_search MATCH :query"),
             query=" ".join(f'"{word}"*' for word in words),
             rank=literal_column("bm25(chart_search, 10, 5, 2, 1)", Float),
-            marked=literal_column(f"snippet(chart_search, -1, '{MARK}', '{UNMARK}', '…', 16)", String),
+            marked=literal_column(f"snippet(chart_search, {BODY_COLUMN}, '{MARK}', '{UNMARK}', '…', 16)", String),
         )
     documents = table("chart_search", column("chart_id", Integer), column("document"), column("body", String))
     tsquery = func.to_tsquery("simple", bindparam("query"))

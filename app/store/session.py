@@ -5,8 +5,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 from sqlalchemy import Connection, CursorResult, Executable, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -42,13 +44,20 @@ class Store:
 
 
 def _postgresql_engine(url: str) -> AsyncEngine:
+    async def connect(*args: Any, **kwargs: Any) -> asyncpg.Connection:
+        try:
+            return await asyncpg.connect(*args, **kwargs)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as fault:
+            # SQLAlchemy lets these through as they are; whoever waits for a database looks for its errors alone.
+            raise OperationalError("connect", None, fault, connection_invalidated=True) from fault
+
     return create_async_engine(
         url,
         pool_size=10,
         max_overflow=10,
         pool_timeout=2,
         pool_pre_ping=True,
-        connect_args={"timeout": 2, "command_timeout": 30},
+        connect_args={"timeout": 2, "command_timeout": 30, "async_creator_fn": connect},
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.chart_reader.packing import pack_chart
 from tests.journeys.conftest import REGISTER, Chartroom, StartChartroom, registry_input
 from tests.real.docker_registry import DockerRegistry
-from tests.real.helm_client import HelmClient
+from tests.real.helm_client import Helm
 from tests.real.pushing import push_chart, push_image
 
 CHART = """
@@ -62,7 +62,7 @@ def helm_chart(folder: Path) -> Path:
 
 
 async def test_chart_that_helm_pushed_is_registered_watched_and_read(
-    chartroom: Chartroom, shared_docker_registry: DockerRegistry, helm: HelmClient, tmp_path: Path
+    chartroom: Chartroom, shared_docker_registry: DockerRegistry, helm: Helm, tmp_path: Path
 ) -> None:
     archive = helm.package(helm_chart(tmp_path / "payments"), tmp_path)
     helm.push(shared_docker_registry, archive, "journey")

@@ -1,6 +1,7 @@
 """Rows to begin with, and the time it is in these tests."""
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -65,7 +66,7 @@ async def add_sync(store: Store, registry_id: int, repository_id: int | None = N
 
 
 def found_version(tag: str = "1.0.0", name: str = "payments", *, digest: str | None = None, **told: Any) -> FoundVersion:
-    """As a sync finds it. `told` is what its Chart.yaml and files say; `digest` names the manifest."""
+    """As a sync finds it; `store_found` says in which repository. `told` is what its Chart.yaml and files say."""
     version = Version.from_tag(tag)
     archive_digest = digest_of(f"{name} {tag} {sorted(told.items())}")
     content = {
@@ -95,6 +96,7 @@ def found_version(tag: str = "1.0.0", name: str = "payments", *, digest: str | N
         "files": [["Chart.yaml", 10]],
     }
     return FoundVersion(
+        repository_id=0,
         tag=tag,
         digest=digest or digest_of(f"manifest {name} {tag}"),
         version=str(version),
@@ -112,11 +114,12 @@ async def store_found(
     store: Store, repository_id: int, *found: FoundVersion, sync_id: int = 1, now: datetime = NOW
 ) -> tuple[int, dict[str, int]]:
     """The chart's id, and those of its versions by tag."""
+    placed = [replace(version, repository_id=repository_id) for version in found]
     async with store.writing() as session:
-        chart_id = await findings.ensure_chart(session, repository_id, found[0].chart_name, now)
-        ids = await findings.store_versions(session, chart_id, repository_id, found, sync_id, now)
-        await findings.refresh_chart(session, repository_id, now)
-    return chart_id, ids
+        ids = await findings.store_versions(session, placed, sync_id, now)
+        await findings.refresh_chart(session, repository_id, set(ids.values()), now)
+        charts = await findings.ensure_charts(session, {repository_id: "unused"}, now)
+    return charts[repository_id], {tag: version_id for (_, tag), version_id in ids.items()}
 
 
 async def add_chart(store: Store, registry_id: int, name: str, tag: str = "1.0.0", **told: Any) -> int:

@@ -27,13 +27,8 @@ async def registry_id(store: Store) -> int:
     return await add_registry(store)
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["pay", "payments", "PAYMENTS", "cards", "bank", "acceptss", "alice", "gateway", "card money", "money card"],
-)
-async def test_chart_is_found_by_the_beginning_of_words_in_any_order(
-    store: Store, registry_id: int, text: str
-) -> None:
+async def test_chart_is_found_by_the_beginning_of_words_in_any_order(store: Store, registry_id: int) -> None:
+    texts = ["pay", "payments", "PAYMENTS", "cards", "bank", "acceptss", "alice", "gateway", "card mon", "mon card"]
     await add_chart(
         store,
         registry_id,
@@ -45,26 +40,23 @@ async def test_chart_is_found_by_the_beginning_of_words_in_any_order(
         maintainers=[{"name": "Alice", "email": None}],
     )
     await add_chart(store, registry_id, "unrelated")
-    assert await found(store, text) == ["payments"]
+    assert [text for text in texts if await found(store, text) != ["payments"]] == []
 
 
-@pytest.mark.parametrize("text", ["ayments", "payments nothing", "nothing", "url x y z"])
-async def test_chart_is_not_found_when_a_word_does_not_begin_so(store: Store, registry_id: int, text: str) -> None:
+async def test_chart_is_not_found_when_a_word_does_not_begin_so(store: Store, registry_id: int) -> None:
     await add_chart(store, registry_id, "payments", readme_markdown="about payments")
-    assert await found(store, text) == []
+    texts = ["ayments", "payments nothing", "nothing", "url x y z"]
+    assert [text for text in texts if await found(store, text) != []] == []
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+async def test_signs_do_no_harm_when_they_stand_among_the_words(store: Store, registry_id: int) -> None:
+    await add_chart(store, registry_id, "payments", description="and near")
+    texts = [
         '"payments', "payments\"*", "'payments'", "payments*", "payments AND", "(payments", "payments)",
         "payments:*", "payments & |", "!payments", "payments %", "payments\\", "^payments", "payments -- ;",
         "{payments}", "payments <->", "NEAR(payments", "payments \x00", "payments 🚢", "+payments", "payments/_",
-    ],
-)  # fmt: skip
-async def test_signs_do_no_harm_when_they_stand_among_the_words(store: Store, registry_id: int, text: str) -> None:
-    await add_chart(store, registry_id, "payments", description="and near")
-    assert await found(store, text) == ["payments"]
+    ]  # fmt: skip
+    assert [text for text in texts if await found(store, text) != ["payments"]] == []
 
 
 @pytest.mark.parametrize("text", ["", "%", "\"'*()", "🚢", "\x00"])
@@ -72,34 +64,30 @@ def test_no_word_is_found_when_there_are_only_signs(text: str) -> None:
     assert search.words_of(text) == []
 
 
-@pytest.mark.parametrize("text", ["ª", "²", "ﷺ", "ǅ", "e\u0301", "한국", "日本", "x" * 5000, "a " * 500, "ⅷ", "௧", "_"])
-async def test_unusual_letters_are_no_error(store: Store, registry_id: int, text: str) -> None:
+async def test_unusual_letters_are_no_error(store: Store, registry_id: int) -> None:
     await add_chart(store, registry_id, "payments")
-    assert await found(store, text) == []
+    texts = ["ª", "²", "ﷺ", "ǅ", "e\u0301", "한국", "日本", "x" * 5000, "a " * 500, "ⅷ", "௧", "_"]
+    assert [text for text in texts if await found(store, text) != []] == []
 
 
-@pytest.mark.parametrize("text", ["größe", "GRÖSSENWAHN", "zahlung", "日本語"])
-async def test_words_of_other_languages_are_found(store: Store, registry_id: int, text: str) -> None:
-    words = "Größe größenwahn Zahlung 日本語"
-    await add_chart(store, registry_id, "payments", description=words)
-    expected = [] if text == "GRÖSSENWAHN" else ["payments"]  # ss is not ß: words are taken as they are
-    assert await found(store, text) == expected
+async def test_words_of_other_languages_are_found_as_they_are(store: Store, registry_id: int) -> None:
+    await add_chart(store, registry_id, "payments", description="Größe größenwahn Zahlung 日本語")
+    texts = ["größe", "GRÖßE", "zahlung", "日本語", "日本"]
+    assert [text for text in texts if await found(store, text) != ["payments"]] == []
+    assert await found(store, "GRÖSSE") == []
 
 
-@pytest.mark.parametrize("text", ["shop", "web", "web shop", "shop web", "web-shop", "web_shop", "web.shop"])
-async def test_part_of_a_name_finds_it_whatever_joins_the_parts(store: Store, registry_id: int, text: str) -> None:
+async def test_part_of_a_name_finds_it_whatever_joins_the_parts(store: Store, registry_id: int) -> None:
     await add_chart(store, registry_id, "web-shop")
-    assert await found(store, text) == ["web-shop"]
+    texts = ["shop", "web", "web shop", "shop web", "web-shop", "web_shop", "web.shop"]
+    assert [text for text in texts if await found(store, text) != ["web-shop"]] == []
 
 
-@pytest.mark.parametrize("text", ["image/repository", "repository", "io/acme", "acme", "example.com", "com"])
-async def test_parts_of_paths_and_host_names_are_words_on_both_databases(
-    store: Store, registry_id: int, text: str
-) -> None:
-    await add_chart(
-        store, registry_id, "payments", readme_markdown="set image/repository, see quay.io/acme or www.example.com"
-    )
-    assert await found(store, text) == ["payments"]
+async def test_parts_of_paths_and_host_names_are_words_on_both_databases(store: Store, registry_id: int) -> None:
+    readme = "set image/repository, see quay.io/acme or www.example.com"
+    await add_chart(store, registry_id, "payments", readme_markdown=readme)
+    texts = ["image/repository", "repository", "io/acme", "acme", "example.com", "com"]
+    assert [text for text in texts if await found(store, text) != ["payments"]] == []
 
 
 async def test_exact_name_comes_first_then_names_that_begin_so_then_that_hold_it(

@@ -84,7 +84,9 @@ async def test_writer_waits_for_the_one_before_it_when_both_read_first(sqlite_ur
 
 async def test_writer_is_told_when_another_one_does_not_end(sqlite_url: str) -> None:
     store, other = Store(sqlite_url), Store(sqlite_url)
-    async with other.writing():
+    async with other.writing() as session:
+        session.add(a_registry("not committed yet"))
+        await session.flush()
         with pytest.raises(OperationalError, match="locked"):
             await add_registry(store)
         assert await names(store) == []  # readers do not wait

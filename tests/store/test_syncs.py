@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from app.domain.faults import Fault, FaultCode
 from app.domain.sync_events import EventKind, Progress, RepositoryState, SyncState
 from app.store import syncs
-from app.store.entities import Sync, SyncEvent, SyncRepository
+from app.store.entities import Sync, SyncRepository
 from app.store.session import Store
 from tests.store.rows import LATER, NOW, add_registry, add_repository, add_sync
 
@@ -24,6 +24,12 @@ async def claim(store: Store, sync_id: int, owner: str = "me", now: object = NOW
 async def row(store: Store, sync_id: int) -> Sync:
     async with store.reading() as session:
         return await session.get_one(Sync, sync_id)
+
+
+def event(sync_id: int, sequence: int) -> dict[str, object]:
+    return {
+        "sync_id": sync_id, "sequence": sequence, "at": NOW, "kind": EventKind.FAULTED, "detail": {}, "progress": {},
+    }  # fmt: skip
 
 
 async def test_queued_sync_is_taken_up_with_a_lease(store: Store) -> None:
@@ -134,8 +140,7 @@ async def test_old_syncs_are_deleted_with_their_events_and_unfinished_ones_never
     elsewhere = await add_sync(store, other, state=SyncState.SUCCEEDED)
     async with store.writing() as session:
         for sync_id in finished:
-            event = SyncEvent(sync_id=sync_id, sequence=1, at=NOW, kind=EventKind.STARTED)
-            await syncs.append_events(session, [event])
+            await syncs.append_events(session, [event(sync_id, 1)])
     async with store.writing() as session:
         await syncs.delete_old(session, registry_id, 2)
     async with store.reading() as session:
@@ -147,22 +152,21 @@ async def test_old_syncs_are_deleted_with_their_events_and_unfinished_ones_never
 
 async def test_events_come_in_order_from_where_one_asks(store: Store) -> None:
     sync_id = await add_sync(store, await add_registry(store))
-    rows = [SyncEvent(sync_id=sync_id, sequence=number, at=NOW, kind=EventKind.FAULTED) for number in (3, 1, 2, 4)]
+    rows = [event(sync_id, number) for number in (3, 1, 2, 4)]
     async with store.writing() as session:
         await syncs.append_events(session, rows)
     async with store.reading() as session:
         found = await syncs.events_after(session, sync_id, 1, 2)
-    assert [event.sequence for event in found] == [2, 3]
+    assert [row.sequence for row in found] == [2, 3]
 
 
 async def test_same_sequence_is_refused_when_it_was_written_before(store: Store) -> None:
     sync_id = await add_sync(store, await add_registry(store))
-    event = {"sync_id": sync_id, "sequence": 1, "at": NOW, "kind": EventKind.STARTED}
     async with store.writing() as session:
-        await syncs.append_events(session, [SyncEvent(**event)])
+        await syncs.append_events(session, [event(sync_id, 1)])
     with pytest.raises(IntegrityError):
         async with store.writing() as session:
-            await syncs.append_events(session, [SyncEvent(**event)])
+            await syncs.append_events(session, [event(sync_id, 1)])
 
 
 async def test_faults_are_forgotten_of_one_repository_of_one_sync(store: Store) -> None:

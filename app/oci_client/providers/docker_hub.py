@@ -35,7 +35,7 @@ class DockerHubProvider(Provider):
             "Docker Hub's registry is docker.io. For a registry of your own, choose “Other” as provider."
         )
 
-    def parse_repository(self, text: str) -> str:
+    def parse_repository(self, text: str, host: RegistryHost | None = None) -> str:
         """Official images have one part only, and live under library/."""
         trimmed = text.strip().strip("/")
         for alias in _ALIASES:

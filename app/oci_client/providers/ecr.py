@@ -1,0 +1,359 @@
+"""Amazon ECR, private and public. Sources: AWS documentation and botocore's service models for the API;
+amazon-ecr-credential-helper for hosts and sign-in; see each comment for what its registries make of `/v2/`.
+"""
+
+import asyncio
+import base64
+import re
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+from weakref import WeakKeyDictionary
+
+from app.oci_client.answers import Refusal
+from app.oci_client.credentials import Anonymous, Credential, EcrAccessKey, EcrIamRole, Login, Secret
+from app.oci_client.errors import (
+    InvalidCredential,
+    InvalidRegistryHost,
+    PermissionDenied,
+    RegistryError,
+    TooLarge,
+    UnexpectedAnswer,
+)
+from app.oci_client.listing import SLICE
+from app.oci_client.provider import ListedRepository, ListedTag, Provider
+from app.oci_client.providers.ecr_api import BATCH_MAX_BYTES, ApiDenied, EcrApi, Sleep
+from app.oci_client.providers.ecr_errors import login_ended, registry_error
+from app.oci_client.providers.ecr_hosts import PUBLIC_NAMES, EcrPlace, parse_ecr_host, place_of
+from app.oci_client.reference import REPOSITORY_PATTERN, TAG_PATTERN, RegistryHost, is_digest, parse_repository
+from app.oci_client.verifying import digest_of
+
+if TYPE_CHECKING:
+    from app.oci_client.calling import Caller
+    from app.oci_client.client import FetchedManifest
+
+# BatchGetImage takes no more ids.
+BATCH: Final = 100
+# What AWS gives; used where the answer does not say, or says what cannot be.
+PASSWORD_LIFETIME_SECONDS: Final = 12 * 3600.0
+_ACCESS_KEY_ID: Final = re.compile(r"[A-Z0-9]{16,128}")
+_ROLE_ARN: Final = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]{1,576}", re.ASCII)
+_EXTERNAL_ID: Final = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
+
+
+@dataclass(slots=True)
+class _Signed:
+    """What is known of one client that signs in."""
+
+    api: EcrApi
+    # Repositories that had to be listed by the standard, and what listing them by ECR's own way would take.
+    notes: dict[str, str] = field(default_factory=dict)
+    # ECR Public: the names under which this account publishes; None until asked.
+    own_aliases: frozenset[str] | None = None
+
+
+class EcrProvider(Provider):
+    """<account>.dkr.ecr.<region>.amazonaws.com and public.ecr.aws."""
+
+    name: ClassVar[str] = "ecr"
+    title: ClassVar[str] = "Amazon ECR"
+    credential_kinds: ClassVar[tuple[type[Credential], ...]] = (Anonymous, EcrAccessKey, EcrIamRole)
+
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic, sleep: Sleep = asyncio.sleep) -> None:
+        self._clock = clock
+        self._sleep = sleep
+        # Keys found and notes taken end with the client they were for.
+        self._signed: WeakKeyDictionary[Caller, _Signed] = WeakKeyDictionary()
+
+    def parse_host(self, text: str) -> RegistryHost:
+        """Account and region stand in it; anything that merely looks like Amazon's is refused."""
+        return parse_ecr_host(text)
+
+    def parse_repository(self, text: str, host: RegistryHost | None = None) -> str:
+        """Also from a URI as the console copies it, with the registry in front."""
+        trimmed = text.strip().removeprefix("oci://")
+        first, _, rest = trimmed.partition("/")
+        if rest and _is_ecr(first):
+            trimmed = rest
+        return parse_repository(trimmed)
+
+    def check_credential(self, credential: Credential) -> None:
+        """Raises InvalidCredential for what can be told wrong without asking AWS."""
+        match credential:
+            case EcrAccessKey(access_key_id, secret):
+                _check_access_key(access_key_id.strip(), secret.reveal().strip())
+            case EcrIamRole(role_arn, external_id):
+                if role_arn is not None and not _ROLE_ARN.fullmatch(role_arn):
+                    raise InvalidCredential(
+                        "The role to assume is an ARN such as arn:aws:iam::123456789012:role/chartroom-reader."
+                    )
+                if external_id and role_arn is None:
+                    raise InvalidCredential("An external id goes with a role to assume. Give that role's ARN too.")
+                if external_id is not None and not _EXTERNAL_ID.fullmatch(external_id):
+                    raise InvalidCredential("An external id has 2 to 1,224 letters, digits and characters of +=,.@:/-.")
+
+    async def sign_in(self, credential: Credential, caller: "Caller") -> Login | None:
+        """The password that AWS gives for twelve hours, with the user AWS."""
+        if isinstance(credential, Anonymous):
+            return None
+        if not isinstance(credential, EcrAccessKey | EcrIamRole):
+            return await super().sign_in(credential, caller)
+        signed = self._signed.get(caller)
+        if signed is None:
+            api = EcrApi(caller, place_of(caller.host), credential, self._clock, self._sleep)
+            signed = self._signed[caller] = _Signed(api)
+        try:
+            answer = await signed.api.call("GetAuthorizationToken", {}, max_bytes=caller.limits.token_max_bytes)
+        except ApiDenied as denied:
+            raise denied.error from None
+        return _login(answer, signed.api.place)
+
+    async def list_tags(self, caller: "Caller", repository: str) -> AsyncIterator[tuple[ListedTag, ...]]:
+        """By image where the permission is there, 1,000 a request, with digest and kind; else by name."""
+        signed = await self._signed_in(caller)
+        if signed is not None:
+            try:
+                async for page in self._own_listing(caller, signed, repository):
+                    yield page
+                return
+            except ApiDenied as denied:
+                action = f"{signed.api.place.service}:{_LISTING[signed.api.place.public].operation}"
+                signed.notes[repository] = (
+                    f"Listed by name only: with {action} on {repository}, digests would come along, 1,000 a request, "
+                    f"instead of by a request for each tag. {denied.error}"
+                )
+        # tags/list of ECR is unsorted, text/plain, and refuses n above 1000.
+        async for page in super().list_tags(caller, repository):
+            yield page
+
+    async def listing_note(self, caller: "Caller", repository: str) -> str | None:
+        """What a permission would gain; known once the repository was listed."""
+        signed = self._signed.get(caller)
+        return signed.notes.get(repository) if signed else None
+
+    async def discover_repositories(self, caller: "Caller") -> AsyncIterator[tuple[ListedRepository, ...]]:
+        """Raises PermissionDenied naming the IAM action. Whether a repository holds charts, AWS does not tell."""
+        signed = await self._signed_in(caller)
+        if signed is None:
+            raise PermissionDenied(_nothing_to_discover(place_of(caller.host)), host=str(caller.host))
+        place = signed.api.place
+        try:
+            async for entries in signed.api.pages("DescribeRepositories", _account(place), "repositories"):
+                names = [_repository_name(entry, place) for entry in entries]
+                page = tuple(ListedRepository(name) for name in names if name and REPOSITORY_PATTERN.fullmatch(name))
+                if page:
+                    yield page
+        except ApiDenied as denied:
+            raise denied.error from None
+
+    async def get_manifests(
+        self, caller: "Caller", repository: str, digests: Sequence[str]
+    ) -> Mapping[str, "FetchedManifest"]:
+        """Manifests by digest, a hundred a request, each verified. What is missing is to be asked for by itself.
+
+        Raises RegistryError. Empty for ECR Public, which has no such operation, and without credentials.
+        """
+        signed = await self._signed_in(caller)
+        if signed is None or signed.api.place.public:
+            return {}
+        wanted = [digest for digest in dict.fromkeys(digests) if is_digest(digest)]
+        found: dict[str, FetchedManifest] = {}
+        for start in range(0, len(wanted), BATCH):
+            found |= await self._batch(caller, signed.api, repository, wanted[start : start + BATCH])
+        return found
+
+    def login_ended(self, refusal: Refusal) -> bool:
+        """403 or 400 with these words, where others say 401."""
+        return login_ended(refusal)
+
+    def may_be_public(self, refusal: Refusal) -> bool:
+        """ECR Public refuses credentials that have ended even for what anybody may read.
+
+        Source: aws-node-termination-handler#1076.
+        """
+        return refusal.host in PUBLIC_NAMES and refusal.status in (400, 401, 403)
+
+    def explain(self, refusal: Refusal) -> RegistryError | None:
+        try:
+            return registry_error(refusal, place_of(RegistryHost.parse(refusal.host)))
+        except InvalidRegistryHost:
+            return None
+
+    async def _signed_in(self, caller: "Caller") -> _Signed | None:
+        await caller.sign_in.login()
+        return self._signed.get(caller)
+
+    async def _own_listing(
+        self, caller: "Caller", signed: _Signed, repository: str
+    ) -> AsyncIterator[tuple[ListedTag, ...]]:
+        """Raises ApiDenied, also where ECR Public lists only for those whose repository it is."""
+        way = _LISTING[signed.api.place.public]
+        payload: dict[str, Any] = {**_account(signed.api.place), "repositoryName": repository, **way.filter}
+        if signed.api.place.public:
+            alias, _, name = repository.partition("/")
+            if alias not in await self._own_aliases(signed):
+                raise ApiDenied(
+                    PermissionDenied(f"ECR Public tells this to none but the owner of {alias}.", host=str(caller.host))
+                )
+            payload["repositoryName"] = name
+        seen: set[str] = set()
+        async for entries in signed.api.pages(way.operation, payload, way.key, repository):
+            fresh = [tag for entry in entries for tag in way.read(entry) if tag.tag not in seen]
+            page = list({tag.tag: tag for tag in fresh}.values())
+            seen.update(tag.tag for tag in page)
+            if len(seen) > caller.limits.tags_max:
+                raise TooLarge(
+                    f"{repository} at {caller.host} has more than {caller.limits.tags_max} tags, more than is read.",
+                    host=str(caller.host),
+                    repository=repository,
+                )
+            for start in range(0, len(page), SLICE):
+                yield tuple(page[start : start + SLICE])
+
+    async def _own_aliases(self, signed: _Signed) -> frozenset[str]:
+        if signed.own_aliases is None:
+            aliases: set[str] = set()
+            async for registries in signed.api.pages("DescribeRegistries", {}, "registries"):
+                for registry in registries:
+                    listed = registry.get("aliases")
+                    aliases |= {str(alias.get("name")) for alias in listed or () if isinstance(alias, dict)}
+            signed.own_aliases = frozenset(aliases)
+        return signed.own_aliases
+
+    async def _batch(
+        self, caller: "Caller", api: EcrApi, repository: str, digests: Sequence[str]
+    ) -> dict[str, "FetchedManifest"]:
+        from app.oci_client.client import FetchedManifest
+
+        payload = {
+            **_account(api.place),
+            "repositoryName": repository,
+            "imageIds": [{"imageDigest": digest} for digest in digests],
+        }
+        try:
+            answer = await api.call("BatchGetImage", payload, repository, max_bytes=BATCH_MAX_BYTES)
+        except ApiDenied as denied:
+            raise denied.error from None
+        except TooLarge:
+            return {}
+        found: dict[str, FetchedManifest] = {}
+        for image in answer.get("images") or ():
+            text = image.get("imageManifest") if isinstance(image, dict) else None
+            digest = _image_digest(image)
+            if not isinstance(text, str) or digest not in digests or len(text) > caller.limits.manifest_max_bytes:
+                continue
+            body = text.encode()
+            if digest_of(body, digest.partition(":")[0]) == digest:
+                found[digest] = FetchedManifest(digest, image.get("imageManifestMediaType"), body)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """How images are listed: operation, what stands on a page, and what is read of it."""
+
+    operation: str
+    filter: Mapping[str, Any]
+    key: str
+    read: Callable[[Mapping[str, Any]], list[ListedTag]]
+
+
+def _images_tags(image: Mapping[str, Any]) -> list[ListedTag]:
+    names = image.get("imageTags")
+    return [_listed(name, image) for name in names if _is_name(name)] if isinstance(names, list) else []
+
+
+def _public_tags(entry: Mapping[str, Any]) -> list[ListedTag]:
+    image, name = entry.get("imageDetail"), entry.get("imageTag")
+    return [_listed(str(name), image)] if isinstance(image, dict) and _is_name(name) else []
+
+
+# Whether it is ECR Public: how it lists.
+_LISTING: Final = {
+    False: _Listing("DescribeImages", {"filter": {"tagStatus": "TAGGED"}}, "imageDetails", _images_tags),
+    True: _Listing("DescribeImageTags", {}, "imageTagDetails", _public_tags),
+}
+
+
+def _is_name(name: Any) -> bool:
+    return isinstance(name, str) and TAG_PATTERN.fullmatch(name) is not None
+
+
+def _listed(tag: str, image: Mapping[str, Any]) -> ListedTag:
+    digest, pushed = image.get("imageDigest"), image.get("imagePushedAt")
+    return ListedTag(
+        tag,
+        digest if isinstance(digest, str) and is_digest(digest) else None,
+        _text(image.get("imageManifestMediaType")),
+        _text(image.get("artifactMediaType")),
+        datetime.fromtimestamp(pushed, UTC) if isinstance(pushed, int | float) and 0 < pushed < 1e11 else None,
+    )
+
+
+def _image_digest(image: Any) -> str:
+    image_id = image.get("imageId") if isinstance(image, dict) else None
+    return str(image_id.get("imageDigest")) if isinstance(image_id, dict) else ""
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _account(place: EcrPlace) -> dict[str, str]:
+    """The registry of the host, which need not be the one of those who ask."""
+    return {} if place.account is None else {"registryId": place.account}
+
+
+def _repository_name(entry: Mapping[str, Any], place: EcrPlace) -> str:
+    if not place.public:
+        return str(entry.get("repositoryName", ""))
+    return str(entry.get("repositoryUri", "")).partition("/")[2]
+
+
+def _nothing_to_discover(place: EcrPlace) -> str:
+    if place.public:
+        return (
+            "ECR Public lists nobody's repositories but those of the account that signs in. Type the names of the "
+            "repositories, such as alias/repository."
+        )
+    return f"A private registry of Amazon ECR ({place.words}) lists nothing without credentials."
+
+
+def _is_ecr(name: str) -> bool:
+    try:
+        place_of(RegistryHost.parse(name))
+    except InvalidRegistryHost:
+        return False
+    return True
+
+
+def _check_access_key(access_key_id: str, secret: str) -> None:
+    if access_key_id.startswith("ASIA"):
+        raise InvalidCredential(
+            "An access key that begins with ASIA is temporary and works for hours only. Create one for an IAM user, "
+            "which begins with AKIA, or use the IAM role."
+        )
+    if not _ACCESS_KEY_ID.fullmatch(access_key_id):
+        raise InvalidCredential(
+            "An access key id has capital letters and digits only and begins with AKIA, such as AKIAIOSFODNN7EXAMPLE."
+        )
+    if not secret or not secret.isascii() or any(character.isspace() for character in secret):
+        raise InvalidCredential("A secret access key is one word of 40 characters, without spaces.")
+
+
+def _login(answer: Mapping[str, Any], place: EcrPlace) -> Login:
+    """Private registries answer with a list, ECR Public with one object."""
+    data = answer.get("authorizationData")
+    entry = data[0] if isinstance(data, list) and data else data
+    try:
+        pair = base64.b64decode(entry["authorizationToken"], validate=True).decode()  # type: ignore[index,call-overload]
+        ends_at = entry.get("expiresAt")  # type: ignore[union-attr]
+    except (TypeError, KeyError, ValueError, AttributeError):
+        raise UnexpectedAnswer(f"{place.api_host} answered GetAuthorizationToken without a password.") from None
+    user, _, password = pair.partition(":")
+    seconds = ends_at - time.time() if isinstance(ends_at, int | float) else PASSWORD_LIFETIME_SECONDS
+    if not 0 < seconds <= PASSWORD_LIFETIME_SECONDS:  # one of the clocks is wrong
+        seconds = PASSWORD_LIFETIME_SECONDS
+    return Login(user, Secret(password), seconds)

@@ -1,0 +1,172 @@
+"""One chart version: what is in it, where it came from, how it is installed."""
+
+import gzip
+import hashlib
+import io
+import json
+import tarfile
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from app.graphql_api.chart_versions import parse_schema
+from app.graphql_api.paging import encode_id
+from app.store.entities import Chart, ChartContent, ChartVersion, DigestSighting
+from tests.graphql_api.conftest import Desk
+from tests.graphql_api.rows import NOW, add, add_chart, add_registry, digest_of
+
+VERSION = "query Version($id: ID!) { chartVersion(id: $id) { %s } }"
+TOLD: dict[str, Any] = {
+    "app_version": "7.1",
+    "kube_version": ">=1.30",
+    "description": "Takes money",
+    "annotations": {"category": "Finance"},
+    "maintainers": [{"name": "Ann", "email": "ann@example.com", "url": None}],
+    "readme_markdown": "# Hello",
+    "readme_html": "<h1>Hello</h1>",
+    "values_yaml": "# How many\nreplicas: 1\n",
+    "values_schema": '{"type": "object"}',
+    "notes": "Done.",
+}
+
+
+async def ask(desk: Desk, chart: Chart, fields: str) -> dict[str, Any]:
+    answer = await desk.ask(VERSION % fields, id=encode_id("ChartVersion", chart.latest_version_id or 0))
+    version: dict[str, Any] = answer["chartVersion"]
+    return version
+
+
+async def test_version_tells_what_chart_yaml_says(desk: Desk) -> None:
+    chart = await add_chart(desk.store, await add_registry(desk.store), tags=["1.2.3_build.5"], **TOLD)
+    fields = """version tag appVersion apiVersion type kubeVersion description deprecated prerelease annotations
+      maintainers { name email url } archiveBytes digest archiveDigest createdAt storedAt removedAt chart { name }"""
+    assert await ask(desk, chart, fields) == {
+        "version": "1.2.3+build.5",
+        "tag": "1.2.3_build.5",
+        "appVersion": "7.1",
+        "apiVersion": "v2",
+        "type": "APPLICATION",
+        "kubeVersion": ">=1.30",
+        "description": "Takes money",
+        "deprecated": False,
+        "prerelease": False,
+        "annotations": {"category": "Finance"},
+        "maintainers": [{"name": "Ann", "email": "ann@example.com", "url": None}],
+        "archiveBytes": 1000,
+        "digest": digest_of(f"manifest {chart.id} 1.2.3_build.5"),
+        "archiveDigest": digest_of(f"archive {chart.id} 1.2.3_build.5"),
+        "createdAt": "2026-03-01T12:00:00Z",
+        "storedAt": "2026-03-01T12:00:00Z",
+        "removedAt": None,
+        "chart": {"name": "payments"},
+    }
+
+
+async def test_version_shows_its_texts_and_files(desk: Desk) -> None:
+    chart = await add_chart(desk.store, await add_registry(desk.store), **TOLD)
+    fields = "readme { markdown html } values valuesSchema notes chartYaml files { path bytes }"
+    assert await ask(desk, chart, fields) == {
+        "readme": {"markdown": "# Hello", "html": "<h1>Hello</h1>"},
+        "values": "# How many\nreplicas: 1\n",
+        "valuesSchema": {"type": "object"},
+        "notes": "Done.",
+        "chartYaml": "name: payments\n",
+        "files": [{"path": "Chart.yaml", "bytes": 10}, {"path": "templates/service.yaml", "bytes": 20}],
+    }
+
+
+async def test_texts_are_null_when_the_chart_has_none(desk: Desk) -> None:
+    chart = await add_chart(desk.store, await add_registry(desk.store))
+    assert await ask(desk, chart, "readme { html } values valuesSchema notes") == {
+        "readme": None,
+        "values": None,
+        "valuesSchema": None,
+        "notes": None,
+    }
+
+
+def archive_of(files: dict[str, str]) -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as tar:
+        for path, text in files.items():
+            member = tarfile.TarInfo(f"payments/{path}")
+            member.size = len(text.encode())
+            tar.addfile(member, io.BytesIO(text.encode()))
+    return gzip.compress(packed.getvalue(), mtime=0)
+
+
+async def test_file_is_read_from_the_archive_and_null_when_there_is_none(desk: Desk) -> None:
+    archive = archive_of({"Chart.yaml": "apiVersion: v2\nname: payments\nversion: 1.0.0\n", "templates/a.yaml": "a: 1\n"})
+    digest = "sha256:" + hashlib.sha256(archive).hexdigest()
+    await desk.archives.keep(digest, archive)
+    registry = await add_registry(desk.store)
+    chart = await add_chart(desk.store, registry)
+    async with desk.store.writing() as session:
+        version = await session.get_one(ChartVersion, chart.latest_version_id)
+        content = await session.get_one(ChartContent, version.archive_digest)
+        session.add(ChartContent(**{**content.model_dump(), "archive_digest": digest}))
+        await session.flush()
+        version.archive_digest = digest
+        session.add(version)
+    assert await ask(desk, chart, 'there: file(path: "templates/a.yaml") gone: file(path: "templates/b.yaml")') == {
+        "there": "a: 1\n",
+        "gone": None,
+    }
+
+
+async def test_moved_tag_shows_every_digest_newest_first(desk: Desk) -> None:
+    chart = await add_chart(desk.store, await add_registry(desk.store))
+    newer = digest_of("newer")
+    await add(
+        desk.store,
+        DigestSighting(
+            repository_id=chart.repository_id, tag="1.0.0", digest=newer, first_seen_at=NOW + timedelta(days=1)
+        ),
+    )
+    history = (await ask(desk, chart, "digestHistory { digest firstSeenAt }"))["digestHistory"]
+    assert history == [
+        {"digest": newer, "firstSeenAt": "2026-03-02T12:00:00Z"},
+        {"digest": digest_of(f"manifest {chart.id} 1.0.0"), "firstSeenAt": "2026-03-01T12:00:00Z"},
+    ]
+
+
+async def test_dependency_leads_to_the_chart_of_this_store_when_its_address_is_known(desk: Desk) -> None:
+    registry = await add_registry(desk.store)
+    await add_chart(desk.store, registry, "charts/common")
+    needs = [
+        {"name": "common", "version": "1", "repository": "oci://registry.example.com/charts/", "alias": "c"},
+        {"name": "common", "version": "1", "repository": "oci://elsewhere.example.com/charts"},
+        {"name": "common", "version": "1", "repository": "https://registry.example.com/charts"},
+        {"name": "common", "version": None, "repository": None, "condition": "common.enabled"},
+    ]
+    chart = await add_chart(desk.store, registry, dependencies=needs)
+    fields = "dependencies { name version repository alias condition resolvesTo { name } }"
+    found = (await ask(desk, chart, fields))["dependencies"]
+    assert [one["resolvesTo"] for one in found] == [{"name": "common"}, None, None, None]
+    assert found[0]["alias"] == "c"
+    assert found[3]["condition"] == "common.enabled"
+
+
+async def test_version_is_null_when_its_chart_or_the_policy_hides_it(desk: Desk) -> None:
+    registry = await add_registry(desk.store)
+    hidden, outside = await add_chart(desk.store, registry, "a/hidden"), await add_chart(desk.store, registry, "a/out")
+    async with desk.store.writing() as session:
+        row = await session.get_one(Chart, hidden.id)
+        row.latest_version_id = None
+        version = await session.get_one(ChartVersion, outside.latest_version_id)
+        version.within_policy = False
+        session.add_all([row, version])
+    for chart in (hidden, outside):
+        document, identity = VERSION % "version", encode_id("ChartVersion", chart.latest_version_id or 0)
+        assert await desk.ask(document, id=identity) == {"chartVersion": None}
+
+
+@pytest.mark.parametrize("text", ["", "no json", '{"a": ', "[" * 300 + "]" * 300, "[" * 100_000])
+def test_schema_is_null_when_it_is_no_json_or_too_deep_to_show(text: str) -> None:
+    assert parse_schema(text) is None
+
+
+@pytest.mark.parametrize("value", [{"maximum": 2**70}, {"a": [[[]]]}, True, 1.5])
+def test_schema_is_kept_as_it_is_when_it_is_json(value: object) -> None:
+    assert parse_schema(json.dumps(value)) == value

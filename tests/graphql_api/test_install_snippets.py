@@ -1,0 +1,81 @@
+"""What people paste: it parses, it is exact, and what a stranger named it runs nothing."""
+
+import shlex
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from app.graphql_api import install_snippets
+from app.graphql_api.install_snippets import Installable
+from tests.real.docker_registry import DockerRegistry
+
+DIGEST = "sha256:" + "ab" * 32
+CHART = Installable("payments", "registry-1.docker.io", "acme/charts/payments", "1.2.3_build.5", DIGEST)
+
+
+def loaded(text: str) -> list[Any]:
+    return list(yaml.safe_load_all(text))
+
+
+def test_helm_command_has_address_and_version_filled_in() -> None:
+    assert (
+        install_snippets.helm(CHART)
+        == "helm install payments oci://registry-1.docker.io/acme/charts/payments --version 1.2.3+build.5"
+    )
+
+
+def test_helm_version_is_that_of_the_tag_when_it_has_a_v() -> None:
+    assert install_snippets.helm(replace(CHART, tag="v1.2.3")).endswith("--version v1.2.3")
+
+
+def test_argo_cd_application_names_the_path_above_and_the_chart() -> None:
+    (application,) = loaded(install_snippets.argo_cd(CHART))
+    assert application["kind"] == "Application"
+    assert application["spec"]["source"] == {
+        "repoURL": "registry-1.docker.io/acme/charts",
+        "chart": "payments",
+        "targetRevision": "1.2.3+build.5",
+    }
+    assert DIGEST in install_snippets.argo_cd(CHART)
+
+
+def test_argo_cd_repository_is_the_host_when_the_chart_lies_at_the_top() -> None:
+    (application,) = loaded(install_snippets.argo_cd(replace(CHART, host="localhost:5000", repository="payments")))
+    assert application["spec"]["source"]["repoURL"] == "localhost:5000"
+
+
+def test_flux_release_refers_to_a_source_pinned_to_the_digest() -> None:
+    source, release = loaded(install_snippets.flux(CHART))
+    assert (source["kind"], release["kind"]) == ("OCIRepository", "HelmRelease")
+    assert source["spec"]["url"] == "oci://registry-1.docker.io/acme/charts/payments"
+    assert source["spec"]["ref"] == {"tag": "1.2.3_build.5", "digest": DIGEST}
+    assert release["spec"]["chartRef"] == {"kind": "OCIRepository", "name": source["metadata"]["name"]}
+
+
+@pytest.mark.parametrize(
+    ("name", "release"),
+    [
+        ("Pay Ments", "pay-ments"),
+        ("$(touch /tmp/x)", "touch-tmp-x"),
+        ('a"\n: b', "a-b"),
+        ("'; rm -rf ~", "rm-rf"),
+        ("日本", "release"),
+        ("x" * 60, "x" * 53),
+        ("1.10", "1-10"),
+    ],
+)
+def test_release_is_a_kubernetes_name_whatever_the_chart_is_called(name: str, release: str) -> None:
+    chart = replace(CHART, chart_name=name)
+    assert shlex.split(install_snippets.helm(chart))[2] == release
+    (application,) = loaded(install_snippets.argo_cd(chart))
+    assert application["metadata"]["name"] == application["spec"]["destination"]["namespace"] == release
+    assert [part["metadata"]["name"] for part in loaded(install_snippets.flux(chart))] == [release, release]
+
+
+def test_versions_stay_texts_when_yaml_would_read_them_as_numbers() -> None:
+    chart = replace(CHART, tag="1.10")
+    assert loaded(install_snippets.argo_cd(chart))[0]["spec"]["source"]["targetRevision"] == "1.10"
+    assert loaded(install_snippets.flux(chart))[0]["spec"]["ref"]["tag"] == "1.10"
