@@ -11,7 +11,6 @@ from sqlalchemy import event
 
 from app.chart_reader.limits import ReadingLimits
 from app.chart_reader.reading import read_chart_file
-from app.domain.errors import KeyMissing
 from app.graphql_api.context import Context, Services
 from app.graphql_api.door_schema import DoorSchema
 from app.graphql_api.schema import build_schema
@@ -36,8 +35,6 @@ from app.store.entities import Role
 from app.store.sealing import Key, Sealer
 from app.store.session import Store
 
-KEY = Key(bytes(32))
-
 
 class FilesInThisProcess:
     """Reads without a process of its own; its isolation is tested where it is made."""
@@ -55,7 +52,6 @@ class Desk:
     store: Store
     archives: Archives
     bell: LocalBell
-    keys: list[Key] = field(default_factory=lambda: [KEY])
     enqueued: list[int] = field(default_factory=list)
 
     def context(self, role: Role = Role.ADMIN) -> Context:
@@ -108,17 +104,12 @@ def schema() -> DoorSchema:
 async def desk(store: Store, schema: DoorSchema) -> AsyncIterator[Desk]:
     guard, limits = AddressGuard([ip_network("127.0.0.0/8")]), ClientLimits()
     http, archives, bell = HttpClients(guard, limits), Archives("memory://"), LocalBell()
-    keys, enqueued = [KEY], list[int]()
-
-    def known_keys() -> list[Key]:
-        if not keys:
-            raise KeyMissing("There is no key: set CHARTROOM_KEYS.")
-        return keys
+    enqueued: list[int] = []
 
     async def enqueue(sync_id: int) -> None:
         enqueued.append(sync_id)
 
-    sealer = Sealer(known_keys)
+    sealer = Sealer(lambda: [Key(bytes(32))])
     connections = Connections(store, sealer, http, HostLimiters(8), PROVIDERS, limits)
     drafting, triggering = Drafting(PROVIDERS, guard), Triggering(store, bell, enqueue)
     services = Services(
@@ -132,5 +123,5 @@ async def desk(store: Store, schema: DoorSchema) -> AsyncIterator[Desk]:
         authorising=Authorising(store),
         auditing=Auditing(store),
     )
-    yield Desk(schema, services, store, archives, bell, keys, enqueued)
+    yield Desk(schema, services, store, archives, bell, enqueued)
     await http.close()

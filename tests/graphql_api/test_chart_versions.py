@@ -97,7 +97,9 @@ def archive_of(files: dict[str, str]) -> bytes:
 
 
 async def test_file_is_read_from_the_archive_and_null_when_there_is_none(desk: Desk) -> None:
-    archive = archive_of({"Chart.yaml": "apiVersion: v2\nname: payments\nversion: 1.0.0\n", "templates/a.yaml": "a: 1\n"})
+    archive = archive_of(
+        {"Chart.yaml": "apiVersion: v2\nname: payments\nversion: 1.0.0\n", "templates/a.yaml": "a: 1\n"}
+    )
     digest = "sha256:" + hashlib.sha256(archive).hexdigest()
     await desk.archives.keep(digest, archive)
     registry = await add_registry(desk.store)

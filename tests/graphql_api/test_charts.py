@@ -4,8 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from app.graphql_api.paging import encode_id
+from app.store.entities import ChartVersion
 from app.store.session import Store
 from tests.graphql_api.conftest import Desk
 from tests.graphql_api.rows import NOW, add_chart, add_registry
@@ -125,15 +127,12 @@ async def test_versions_are_those_asked_for_highest_first_when_paged_by_two(
     registry = await add_registry(desk.store)
     chart = await add_chart(desk.store, registry, tags=["1.0.0", "1.1.0", "2.0.0-rc.1", "1.5.0"])
     async with desk.store.writing() as session:
-        from sqlmodel import select
-
-        from app.store.entities import ChartVersion
-
         gone = (await session.exec(select(ChartVersion).where(ChartVersion.tag == "1.5.0"))).one()
         gone.removed_at = NOW
         session.add(gone)
-    document = f"""query V($id: ID!, $after: String) {{ chart(id: $id) {{ versions(first: 2, after: $after {arguments}) {{
-      totalCount nodes {{ version }} pageInfo {{ hasNextPage endCursor }} }} }} }}"""
+    document = f"""query V($id: ID!, $after: String) {{ chart(id: $id) {{
+      versions(first: 2, after: $after {arguments}) {{
+        totalCount nodes {{ version }} pageInfo {{ hasNextPage endCursor }} }} }} }}"""
     seen: list[str] = []
     after = None
     for _ in range(3):
@@ -148,6 +147,8 @@ async def test_versions_are_those_asked_for_highest_first_when_paged_by_two(
 
 async def test_constraint_is_refused_in_words_when_it_is_none(desk: Desk) -> None:
     await fill(desk.store)
-    code, message = await desk.refusal('{ charts { nodes { versions(first: 1, constraint: "nonsense") { totalCount } } } }')
+    code, message = await desk.refusal(
+        '{ charts { nodes { versions(first: 1, constraint: "nonsense") { totalCount } } } }'
+    )
     assert code == "INVALID"
     assert "nonsense" in message

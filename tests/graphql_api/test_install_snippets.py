@@ -10,7 +10,10 @@ import yaml
 
 from app.graphql_api import install_snippets
 from app.graphql_api.install_snippets import Installable
+from tests.graphql_api.test_chart_versions import archive_of
 from tests.real.docker_registry import DockerRegistry
+from tests.real.helm_client import Helm
+from tests.real.pushing import push_chart
 
 DIGEST = "sha256:" + "ab" * 32
 CHART = Installable("payments", "registry-1.docker.io", "acme/charts/payments", "1.2.3_build.5", DIGEST)
@@ -79,3 +82,28 @@ def test_versions_stay_texts_when_yaml_would_read_them_as_numbers() -> None:
     chart = replace(CHART, tag="1.10")
     assert loaded(install_snippets.argo_cd(chart))[0]["spec"]["source"]["targetRevision"] == "1.10"
     assert loaded(install_snippets.flux(chart))[0]["spec"]["ref"]["tag"] == "1.10"
+
+
+def access_to(registry: DockerRegistry, folder: Path) -> list[str]:
+    """Options for helm: the login and the CA of a registry of these tests."""
+    ca_file = folder / "ca.pem"
+    ca_file.write_text(registry.ca_pem or "")
+    return ["--username", registry.username or "", "--password", registry.password or "", "--ca-file", str(ca_file)]
+
+
+@pytest.mark.parametrize(("tag", "version"), [("1.2.3_build.5", "1.2.3+build.5"), ("v1.2.3", "1.2.3")])
+def test_helm_finds_what_the_command_names(
+    helm: Helm, shared_docker_registry: DockerRegistry, tmp_path: Path, tag: str, version: str
+) -> None:
+    repository = f"snippets/{tag.replace('_', '-')}/payments"
+    pushed = push_chart(
+        shared_docker_registry,
+        repository,
+        archive_of({"Chart.yaml": f"apiVersion: v2\nname: payments\nversion: {version}\n"}),
+        tag=tag,
+    )
+    chart = Installable("payments", shared_docker_registry.host, repository, tag, pushed.digest)
+    command = shlex.split(install_snippets.helm(chart))
+    assert command[:3] == ["helm", "install", "payments"]
+    shown = yaml.safe_load(helm.run("show", "chart", *command[3:], *access_to(shared_docker_registry, tmp_path)))
+    assert (shown["name"], shown["version"]) == ("payments", version)

@@ -9,8 +9,8 @@ from strawberry.types.base import StrawberryObjectDefinition
 
 from app.graphql_api.door_schema import DoorSchema
 from app.graphql_api.permissions import RoleRule
-from app.graphql_api.registry_inputs import ProviderInput
 from app.graphql_api.provider_forms import FORMS
+from app.graphql_api.registry_inputs import ProviderInput
 from app.store.entities import Role
 
 MANAGED = {

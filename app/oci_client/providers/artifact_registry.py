@@ -121,6 +121,12 @@ class ArtifactRegistryProvider(Provider):
 
         Raises PermissionDenied when none of them may be listed, RepositoryNotFound when none has a repository here.
         """
+        if isinstance(caller.credential, Anonymous):
+            raise PermissionDenied(
+                "Google lists repositories for those who sign in only. Give credentials, or name the charts by hand, "
+                "as PROJECT/REPOSITORY/IMAGE.",
+                host=str(caller.host),
+            )
         own = await self._own_project(caller)
         projects = list(dict.fromkeys([*([own] if own else []), *(name for name in namespaces if "." not in name)]))
         if not projects:

@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote, urlencode
 import httpx
 
 from app.oci_client.answers import Answer, Asked, Subject, parse_object
-from app.oci_client.errors import CredentialsRefused, RegistryError, UnexpectedAnswer
+from app.oci_client.errors import RegistryError, UnexpectedAnswer
 from app.oci_client.manifest import HELM_CONFIG
 from app.oci_client.providers.google_refusals import listing_refused
 
@@ -98,12 +98,7 @@ class ArtifactRegistryApi:
         """The answer; asked for once more with a new token when the one at hand has ended."""
         sign_in = self._caller.sign_in
         login = await sign_in.login()
-        if login is None:
-            raise CredentialsRefused(
-                "Google lists repositories for those who sign in only. Give credentials, or name the charts by hand, "
-                "as PROJECT/REPOSITORY/IMAGE.",
-                host=str(self._caller.host),
-            )
+        assert login is not None  # nobody in particular does not come this far
         answer = await self._ask(url, login.password.reveal())
         if answer.status == 401:
             renewed = await sign_in.login(rejected=login)

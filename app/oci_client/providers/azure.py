@@ -25,7 +25,13 @@ from app.oci_client.credentials import (
     Secret,
     UsernamePassword,
 )
-from app.oci_client.errors import CredentialsRefused, InvalidCredential, PermissionDenied, RegistryError, UnexpectedAnswer
+from app.oci_client.errors import (
+    CredentialsRefused,
+    InvalidCredential,
+    PermissionDenied,
+    RegistryError,
+    UnexpectedAnswer,
+)
 from app.oci_client.provider import ListedRepository, ListedTag, Provider
 from app.oci_client.providers.azure_entra import EntraCredential, entra_token, fault_of
 from app.oci_client.providers.azure_hosts import parse_login_server

@@ -46,7 +46,9 @@ CLOUDS: Final = {
 _FORM: Final = "Type the login server as the portal shows it, like myregistry.azurecr.io (.azurecr.us, .azurecr.cn)."
 # A registry's name is 5 to 50 letters and digits; a domain name label adds a hyphen and a hash to it.
 _LOGIN_SERVER: Final = re.compile(r"(?P<name>[a-z0-9]{5,50})(?P<hash>-[a-z0-9]{1,32})?\.azurecr\.(?P<cloud>io|us|cn)")
-_INNER: Final = re.compile(r"(?P<label>[a-z0-9-]+)(?:\.[a-z0-9-]+)*\.(?P<kind>geo|data|privatelink)\.azurecr\.(?P<cloud>[a-z]+)")
+_INNER: Final = re.compile(
+    r"(?P<label>[a-z0-9-]+)(?:\.[a-z0-9-]+)*\.(?P<kind>geo|data|privatelink)\.azurecr\.(?P<cloud>[a-z]+)"
+)
 _INNER_KINDS: Final = {
     "geo": "the endpoint of one region, which signs nobody in",
     "data": "the endpoint that layers are downloaded from, no registry",

@@ -113,7 +113,9 @@ class SdkTransport(AsyncHttpTransport[HttpRequest, SdkAnswer]):
             max_bytes=self._caller.limits.token_max_bytes,
         )
 
-    async def _ask_metadata(self, method: str, url: httpx.URL, headers: Mapping[str, str], body: bytes | None) -> Answer:
+    async def _ask_metadata(
+        self, method: str, url: httpx.URL, headers: Mapping[str, str], body: bytes | None
+    ) -> Answer:
         if self._metadata is None:
             guard = _OnlyMetadata(self._origins)
             self._metadata = AiohttpTransport(self._caller.http.ssl_context, SystemResolver(), guard)

@@ -1,11 +1,30 @@
-"""Docker Hub. Sources: containers/image and oras-go for its aliases, docs.docker.com for its limits."""
+"""Docker Hub: a registry, a token service and an API, each with a host of its own.
 
-from typing import ClassVar, Final
+Sources: containers/image and oras-go for its aliases; docs.docker.com for its limits and its API's description;
+goharbor/harbor src/pkg/reg/adapter/dockerhub for what the description leaves out.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+import httpx
 
 from app.oci_client.answers import Asked, Presented, Refusal
-from app.oci_client.errors import CredentialsRefused, InvalidRegistryHost, RateLimited, RegistryError
-from app.oci_client.provider import Provider
+from app.oci_client.errors import (
+    CredentialsRefused,
+    InvalidRegistryHost,
+    PermissionDenied,
+    RateLimited,
+    RegistryError,
+)
+from app.oci_client.own_listing import ListingNotes, own_then_standard
+from app.oci_client.provider import ListedRepository, ListedTag, Provider
+from app.oci_client.providers.docker_hub_api import HubApi, pull_limit
 from app.oci_client.reference import RegistryHost, parse_repository
+
+if TYPE_CHECKING:
+    from app.oci_client.calling import Caller
 
 REGISTRY_HOST: Final = RegistryHost("registry-1.docker.io")
 TOKEN_HOST: Final = "auth.docker.io"  # noqa: S105 - a host name
@@ -15,10 +34,18 @@ _ALIASES: Final = frozenset(
 )
 # The key under which Docker's own configuration keeps Docker Hub's login.
 _CONFIGURATION_KEY: Final = "https://index.docker.io/v1"
+_ABOUT_REPOSITORY: Final = frozenset({Asked.TAGS, Asked.MANIFEST, Asked.BLOB})
+
+
+@dataclass
+class HubHeard:
+    """What Docker Hub said of its pull limit with its latest manifest; kept in a caller's memory."""
+
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 class DockerHubProvider(Provider):
-    """registry-1.docker.io, whose tokens come from auth.docker.io."""
+    """registry-1.docker.io, whose tokens come from auth.docker.io and whose API is at hub.docker.com."""
 
     name: ClassVar[str] = "dockerHub"
     title: ClassVar[str] = "Docker Hub"
@@ -46,19 +73,83 @@ class DockerHubProvider(Provider):
     def token_hosts(self, host: RegistryHost) -> frozenset[str]:
         return frozenset({TOKEN_HOST}) if host == REGISTRY_HOST else frozenset()
 
+    def hear(self, caller: "Caller", headers: httpx.Headers) -> None:
+        if "ratelimit-remaining" in headers:
+            kept = ("ratelimit-limit", "ratelimit-remaining")
+            caller.memory(HubHeard).headers = {name: headers.get(name, "") for name in kept}
+
+    async def list_tags(self, caller: "Caller", repository: str) -> AsyncIterator[tuple[ListedTag, ...]]:
+        own = HubApi(caller).tag_pages(repository)
+        async for page in own_then_standard(caller, repository, own, self.tags_page_size):
+            yield page
+
+    async def listing_note(self, caller: "Caller", repository: str) -> str | None:
+        heard = caller.memory(HubHeard).headers
+        limit = pull_limit(heard.get("ratelimit-limit", ""))
+        left = pull_limit(heard.get("ratelimit-remaining", ""))
+        notes = [caller.memory(ListingNotes).by_repository.get(repository)]
+        if limit and left:
+            notes.append(f"{left.pulls} of {limit.pulls} pulls are left for {limit.window}.")
+        return " ".join(note for note in notes if note) or None
+
+    async def discover_repositories(self, caller: "Caller") -> AsyncIterator[tuple[ListedRepository, ...]]:
+        async for page in self.discover_within(caller, ()):
+            yield page
+
+    async def discover_within(
+        self, caller: "Caller", namespaces: Sequence[str]
+    ) -> AsyncIterator[tuple[ListedRepository, ...]]:
+        """Of the namespaces given, and of those that the account belongs to."""
+        api = HubApi(caller)
+        wanted = list(dict.fromkeys([*namespaces, *await api.own_namespaces()]))
+        if not wanted:
+            raise PermissionDenied(
+                "Docker Hub lists the repositories of one namespace at a time, and without credentials nothing tells "
+                "which. Search for a namespace with a slash behind it, such as bitnamicharts/.",
+                host=str(caller.host),
+            )
+        for namespace in wanted:
+            async for page in api.repository_pages(namespace):
+                yield page
+
     def explain(self, refusal: Refusal) -> RegistryError | None:
         if refusal.status == 429:
-            limit = "pull rate limit" if "TOOMANYREQUESTS" in refusal.codes else "limit of requests per minute"
-            return RateLimited(
-                f"Docker Hub's {limit} is reached. Credentials of a Docker account raise it.{refusal.quoted}",
-                **refusal.facts(),
-            )
-        if refusal.status == 401 and refusal.subject.asked is Asked.TOKEN and refusal.presented is Presented.BASIC:
+            return _rate_limited(refusal)
+        if refusal.status != 401:
+            return None
+        facts: dict[str, Any] = refusal.facts()
+        if refusal.subject.asked is Asked.TOKEN and refusal.presented is Presented.BASIC:
             return CredentialsRefused(
-                "Docker Hub refused the user name or the password or token. With two-factor or single "
-                "sign-on, use a "
-                f"personal access token; for an organisation's token, the user is the "
-                f"organisation.{refusal.quoted}",
-                **refusal.facts(),
+                "Docker Hub refused the user name or the password or token. With two-factor or single sign-on, use a "
+                "personal access token that is active and has not expired; for an organisation's token, the user is "
+                f"the organisation.{refusal.quoted}",
+                **facts,
+            )
+        if refusal.subject.asked in _ABOUT_REPOSITORY and refusal.presented is Presented.TOKEN:
+            return PermissionDenied(
+                f"Docker Hub took the credentials but denies {refusal.what}: there is no such repository, or the "
+                "account or token has no access to it; Docker Hub does not tell which. Check the spelling, and that "
+                f"the token may read it (Public Repo Read-only does not reach private ones).{refusal.quoted}",
+                **facts,
+            )
+        if refusal.subject.asked in _ABOUT_REPOSITORY and refusal.presented is Presented.ANONYMOUS_TOKEN:
+            return PermissionDenied(
+                f"Docker Hub shows {refusal.what} to nobody without credentials: there is no such repository, or it "
+                f"is private; Docker Hub does not tell which.{refusal.quoted}",
+                **facts,
             )
         return None
+
+
+def _rate_limited(refusal: Refusal) -> RateLimited:
+    if refusal.subject.asked is Asked.PROVIDER_API:
+        return RateLimited(f"Docker Hub's API is asked too often.{refusal.quoted}", **refusal.facts())
+    if "TOOMANYREQUESTS" not in refusal.codes:
+        which = "limit of requests per minute from this address"
+    else:
+        limit = pull_limit(refusal.headers.get("ratelimit-limit", ""))
+        which = f"pull rate limit ({limit.pulls} for {limit.window})" if limit else "pull rate limit"
+    return RateLimited(
+        f"Docker Hub's {which} is reached. Credentials of a Docker account raise it.{refusal.quoted}",
+        **refusal.facts(),
+    )

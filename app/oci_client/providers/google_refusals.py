@@ -228,8 +228,8 @@ def listing_refused(answer: Answer, *, host: str, parent: str, permission: str) 
         return PermissionDenied(
             f"The identity may not list {parent}: it lacks {permission}. Grant it {READER_ROLE} on the project: "
             f"gcloud projects add-iam-policy-binding {project} --member=serviceAccount:EMAIL --role={READER_ROLE}. A "
-            "role on a single repository does not let anyone list; name its charts by hand then, as PROJECT/REPOSITORY/IMAGE."
-            f"{_quoted(error.text)}",
+            "role on a single repository does not let anyone list; its charts are named by hand then, as "
+            f"PROJECT/REPOSITORY/IMAGE.{_quoted(error.text)}",
             host=host,
         )
     if error.status == 404:
