@@ -48,7 +48,7 @@ class DigestSighting:
 
 @strawberry.type(description="Ready to paste, with host, path, version and digest filled in.")
 class InstallSnippets:
-    helm: str = strawberry.field(description="A command for a shell.")
+    helm: str = strawberry.field(description="A command for a shell; Helm 3.18 or newer.")
     argo_cd: str = strawberry.field(description="An Application, in YAML.")
     flux: str = strawberry.field(description="An OCIRepository and a HelmRelease, in YAML.")
 

@@ -43,8 +43,9 @@ class Installable:
 
 
 def helm(chart: Installable) -> str:
-    parts = ["helm", "install", chart.release_name, chart.address, "--version", chart.helm_version]
-    return shlex.join(parts)
+    """For Helm 3.18 and newer, which refuses a tag that was moved to another digest."""
+    address = f"{chart.address}@{chart.digest}"
+    return shlex.join(["helm", "install", chart.release_name, address, "--version", chart.helm_version])
 
 
 def argo_cd(chart: Installable) -> str:

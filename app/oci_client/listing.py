@@ -21,8 +21,14 @@ if TYPE_CHECKING:
 SLICE: Final = 1000
 
 
-async def tag_pages(caller: "Caller", repository: str, page_size: int | None) -> AsyncIterator[tuple[str, ...]]:
-    """Names of tags, each once. Raises TooLarge beyond the bounds on tags and pages."""
+async def tag_pages(
+    caller: "Caller", repository: str, page_size: int | None, *, guess_last: bool = True
+) -> AsyncIterator[tuple[str, ...]]:
+    """Names of tags, each once. Raises TooLarge beyond the bounds on tags and pages.
+
+    `guess_last`: behind a full page without a Link the next one is asked for by the last name; not where that mark is
+    not a name, as at ECR.
+    """
     listing = _Listing(
         caller,
         path=f"/v2/{repository}/tags/list",
@@ -30,6 +36,7 @@ async def tag_pages(caller: "Caller", repository: str, page_size: int | None) ->
         scope=f"repository:{repository}:pull",
         subject=Subject(Asked.TAGS, repository),
         page_size=page_size,
+        guess_last=guess_last,
     )
     async for page in listing.pages():
         # A tag outside the grammar cannot be asked for, so it is none.
@@ -62,7 +69,15 @@ async def _sliced(page: list[str], grammar: re.Pattern[str]) -> AsyncIterator[tu
 
 class _Listing:
     def __init__(
-        self, caller: "Caller", *, path: str, key: str, scope: str, subject: Subject, page_size: int | None
+        self,
+        caller: "Caller",
+        *,
+        path: str,
+        key: str,
+        scope: str,
+        subject: Subject,
+        page_size: int | None,
+        guess_last: bool = True,
     ) -> None:
         self._caller = caller
         self._path = path
@@ -70,6 +85,7 @@ class _Listing:
         self._scope = scope
         self._subject = subject
         self._page_size = page_size
+        self._guess_last = guess_last
         self._seen: set[str] = set()
 
     async def pages(self) -> AsyncIterator[list[str]]:
@@ -102,7 +118,7 @@ class _Listing:
                 raise self._failure(str(refused)) from None
             # Nexus sends no Link: a full page may have another one behind it, which is asked for by the last
             # name.
-            if target is None and fresh and len(names) == self._page_size:
+            if target is None and self._guess_last and fresh and len(names) == self._page_size:
                 target = f"{self._path}?n={self._page_size}&last={quote(names[-1], safe='')}"
 
     def _names(self, document: Any) -> list[str]:

@@ -12,7 +12,7 @@ from app.graphql_api import install_snippets
 from app.graphql_api.install_snippets import Installable
 from tests.graphql_api.test_chart_versions import archive_of
 from tests.real.docker_registry import DockerRegistry
-from tests.real.helm_client import Helm
+from tests.real.helm_client import Helm, HelmError
 from tests.real.pushing import push_chart
 
 DIGEST = "sha256:" + "ab" * 32
@@ -23,11 +23,9 @@ def loaded(text: str) -> list[Any]:
     return list(yaml.safe_load_all(text))
 
 
-def test_helm_command_has_address_and_version_filled_in() -> None:
-    assert (
-        install_snippets.helm(CHART)
-        == "helm install payments oci://registry-1.docker.io/acme/charts/payments --version 1.2.3+build.5"
-    )
+def test_helm_command_has_address_digest_and_version_filled_in() -> None:
+    address = f"oci://registry-1.docker.io/acme/charts/payments@{DIGEST}"
+    assert install_snippets.helm(CHART) == f"helm install payments {address} --version 1.2.3+build.5"
 
 
 def test_helm_version_is_that_of_the_tag_when_it_has_a_v() -> None:
@@ -107,3 +105,14 @@ def test_helm_finds_what_the_command_names(
     assert command[:3] == ["helm", "install", "payments"]
     shown = yaml.safe_load(helm.run("show", "chart", *command[3:], *access_to(shared_docker_registry, tmp_path)))
     assert (shown["name"], shown["version"]) == ("payments", version)
+
+
+def test_helm_refuses_the_command_when_the_tag_was_moved(
+    helm: Helm, shared_docker_registry: DockerRegistry, tmp_path: Path
+) -> None:
+    archive = archive_of({"Chart.yaml": "apiVersion: v2\nname: payments\nversion: 1.0.0\n"})
+    push_chart(shared_docker_registry, "snippets/moved/payments", archive)
+    chart = Installable("payments", shared_docker_registry.host, "snippets/moved/payments", "1.0.0", DIGEST)
+    command = shlex.split(install_snippets.helm(chart))
+    with pytest.raises(HelmError, match="digest mismatch"):
+        helm.run("show", "chart", *command[3:], *access_to(shared_docker_registry, tmp_path))

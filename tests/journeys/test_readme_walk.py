@@ -55,9 +55,7 @@ def test_first_walk_of_the_readme_works_as_it_is_pasted(
 def test_demo_shows_a_filled_store_to_those_who_have_no_registry(tmp_path: Path) -> None:
     log = tmp_path / "demo.log"
     port, registry_port = free_port(), free_port()
-    demo = ChildProcess(
-        [sys.executable, "-m", "demo", "--port", str(port), "--registry-port", str(registry_port)], log
-    )
+    demo = ChildProcess([sys.executable, "-m", "demo", "--port", str(port), "--registry-port", str(registry_port)], log)
     demo.start(lambda: "Ctrl-C stops everything" in demo.log_text)
     try:
         token = re.search(r"^Token +(\S+)$", demo.log_text, re.MULTILINE)
@@ -65,7 +63,7 @@ def test_demo_shows_a_filled_store_to_those_who_have_no_registry(tmp_path: Path)
         answer = httpx.post(
             f"http://127.0.0.1:{port}/graphql",
             headers={"Authorization": f"Bearer {token[1]}"},
-            json={"query": '{ all: charts { totalCount } }'},
+            json={"query": "{ all: charts { totalCount } }"},
         ).json()
         assert answer["data"]["all"]["totalCount"] == 6
         assert "key-value" in demo.log_text

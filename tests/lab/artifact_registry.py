@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from aiohttp import web
@@ -14,7 +15,7 @@ from app.oci_client.errors import PermissionDenied
 from app.oci_client.providers.artifact_registry import ArtifactRegistryProvider
 from app.oci_client.providers.google_metadata import MetadataServer
 from app.oci_client.providers.google_sign_in import GoogleSignIn
-from tests.lab.content import HELM_CONFIG, Held, Repository
+from tests.lab.content import Held, Repository
 from tests.lab.contract import ContractCase
 from tests.lab.google import (
     AUDIENCE,
@@ -26,6 +27,7 @@ from tests.lab.google import (
     SUBJECT_TOKEN,
     Google,
     MetadataDouble,
+    OauthHost,
     api_refusal,
     key_file,
 )
@@ -36,8 +38,10 @@ HOST, API = "us-central1-docker.pkg.dev", "artifactregistry.googleapis.com"
 GCR, GCS = "gcr.io", "storage.googleapis.com"
 REPOSITORY, FORBIDDEN = f"{PROJECT}/charts/team/payments", f"{PROJECT}/vault/ledger"
 MISSING = f"{PROJECT}/nowhere/payments"
+# A project has one repository behind gcr.io, so what may not be read there is another project's.
+GCR_REPOSITORY, GCR_FORBIDDEN = f"{PROJECT}/payments", "acme-vault/ledger"
 YEAR_1_MILLISECONDS = "-62135596800000"
-DOWNLOAD = 'Permission \\"artifactregistry.repositories.downloadArtifacts\\" denied on resource'.replace("\\", "")
+DOWNLOAD = 'Permission "artifactregistry.repositories.downloadArtifacts" denied on resource'
 
 
 class ArtifactRegistryHost(LabRegistry):
@@ -45,6 +49,8 @@ class ArtifactRegistryHost(LabRegistry):
 
     redirect_status = 302
     tags_page_max = 10_000
+    google: Google
+    api: "ArtifactRegistryApiHost"
 
     def __init__(self, lab: Lab, name: str = HOST, *, location: str = "us-central1") -> None:
         super().__init__(lab, name, storage=Storage(lab, GCS) if name == GCR else None)
@@ -54,7 +60,9 @@ class ArtifactRegistryHost(LabRegistry):
         self.links = False
         self.children: dict[str, list[str]] = {}
         self.route("GET", "/v2/token", self.token)
-        self.route("GET", "/artifacts-downloads/namespaces/{project}/repositories/{name}/downloads/{mark}", self.download)
+        self.route(
+            "GET", "/artifacts-downloads/namespaces/{project}/repositories/{name}/downloads/{mark}", self.download
+        )
 
     def visitor(self, request: web.Request) -> Visitor | None:
         if "Authorization" not in request.headers:
@@ -83,7 +91,9 @@ class ArtifactRegistryHost(LabRegistry):
         resource = f'"{self.parent(repository)}"'
         if account is None:
             permission = "artifactregistry.repositories.downloadArtifacts"
-            words = f'Unauthenticated request. Unauthenticated requests do not have permission "{permission}" on resource'
+            words = (
+                f'Unauthenticated request. Unauthenticated requests do not have permission "{permission}" on resource'
+            )
             return refused(403, "DENIED", f"{words} {resource} (or it may not exist)")
         return refused(403, "DENIED", f"{DOWNLOAD} {resource} (or it may not exist)")
 
@@ -110,9 +120,7 @@ class ArtifactRegistryHost(LabRegistry):
         repository = scope.removeprefix("repository:").removesuffix(":pull")
         if repository and not self.reads(None, self.parent(repository)):
             return self.refusal(None, repository)
-        return web.json_response(
-            {"token": self.lab.mint(None, (scope,), [self.name], 43200).text, "expires_in": 43200}
-        )
+        return web.json_response({"token": self.lab.mint(None, (scope,), [self.name], 43200).text, "expires_in": 43200})
 
     async def tags(self, request: web.Request, repository: str) -> web.StreamResponse:
         opened = self.opened(request, repository)
@@ -236,9 +244,7 @@ class ArtifactRegistryApiHost(LabHost):
         ]
         return self.page(request, "repositories", [*entries, {"name": f"{parent}/repositories/py", "format": "PYTHON"}])
 
-    async def packages(
-        self, request: web.Request, project: str, location: str, repository: str
-    ) -> web.StreamResponse:
+    async def packages(self, request: web.Request, project: str, location: str, repository: str) -> web.StreamResponse:
         parent = f"projects/{project}/locations/{location}/repositories/{repository}"
         refusal = self.refused(request, parent, "artifactregistry.packages.list")
         if refusal:
@@ -288,8 +294,98 @@ def provider(environment: Mapping[str, str] | None = None) -> ArtifactRegistryPr
 def build(lab: Lab, account: str | None = EMAIL, host: str = HOST) -> ArtifactRegistryHost:
     """Everything of Google, with what the contract wants in it."""
     registry = ArtifactRegistryHost(lab, host, location="us" if host == GCR else "us-central1")
-    api = ArtifactRegistryApiHost(lab, registry)
-    google = Google(lab, host, API)
-    registry.google, api.google = google, google  # type: ignore[attr-defined]
-    fill(registry, account, REPOSITORY, FORBIDDEN)
+    registry.api = ArtifactRegistryApiHost(lab, registry)
+    registry.google = Google(lab, host, API)
+    repository, forbidden = (GCR_REPOSITORY, GCR_FORBIDDEN) if host == GCR else (REPOSITORY, FORBIDDEN)
+    fill(registry, account, repository, forbidden)
     return registry
+
+
+def google_of(lab: Lab) -> Google:
+    host = lab.hosts[OAUTH]
+    assert isinstance(host, OauthHost)
+    return host.google
+
+
+def on_google_cloud(lab: Lab) -> AbstractContextManager[None]:
+    """As on a machine of Google Cloud, whose account is MACHINE."""
+    return METADATA.serving(google_of(lab))
+
+
+def federation_file(folder: Path, **changes: str) -> Path:
+    """As `gcloud iam workload-identity-pools create-cred-config` writes it, and the token that it points at."""
+    (folder / "token").write_text(SUBJECT_TOKEN)
+    document = {
+        "type": "external_account",
+        "audience": AUDIENCE,
+        "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
+        "token_url": "https://sts.googleapis.com/v1/token",
+        "credential_source": {"file": str(folder / "token")},
+        **changes,
+    }
+    path = folder / "federation.json"
+    path.write_text(json.dumps(document))
+    return path
+
+
+FEDERATION_ENVIRONMENT: dict[str, str] = {}
+
+
+@contextmanager
+def federated() -> Iterator[None]:
+    """As at another cloud, with the operator's file."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = federation_file(Path(folder))
+        FEDERATION_ENVIRONMENT.update(GOOGLE_APPLICATION_CREDENTIALS=str(path), GOOGLE_CLOUD_PROJECT=PROJECT)
+        try:
+            yield
+        finally:
+            FEDERATION_ENVIRONMENT.clear()
+
+
+STRANGER = GcpWorkloadIdentity("somebody-else@acme-prod.iam.gserviceaccount.com")
+FOUND: Mapping[str, bool | None] = {REPOSITORY: True, FORBIDDEN: True}
+
+
+def _case(name: str, account: str | None, credential: Credential, **more: Any) -> ContractCase:
+    common: dict[str, Any] = {
+        "provider": provider(),
+        "host": HOST,
+        "build": lambda lab: build(lab, account),
+        "wrong": STRANGER,
+        "repository": REPOSITORY,
+        "forbidden": FORBIDDEN,
+        "missing": MISSING,
+        "missing_error": PermissionDenied,  # 403 for both, with the same words
+        "discovers": FOUND,
+        "listing_requests_for_1000_tags": 1,
+        "belongs_to": (),  # neither a key nor a name of it is sent anywhere
+    }
+    return ContractCase(name=name, credential=credential, **{**common, **more})
+
+
+CONTRACT_CASES = [
+    _case("artifact-registry-service-account", EMAIL, KEY, wrong=UNKNOWN_KEY),
+    _case("artifact-registry-workload-identity", MACHINE, GcpWorkloadIdentity(), around=on_google_cloud),
+    _case("artifact-registry-impersonated", EMAIL, GcpWorkloadIdentity(EMAIL), around=on_google_cloud),
+    _case(
+        "artifact-registry-federated",
+        FEDERATED,
+        GcpWorkloadIdentity(),
+        provider=provider(FEDERATION_ENVIRONMENT),
+        around=lambda lab: federated(),
+    ),
+    _case("artifact-registry-anonymous", None, Anonymous(), wrong=None, discovers=PermissionDenied, renews=True),
+    _case(
+        "artifact-registry-gcr.io",
+        EMAIL,
+        KEY,
+        wrong=UNKNOWN_KEY,
+        host=GCR,
+        build=lambda lab: build(lab, EMAIL, GCR),
+        repository=GCR_REPOSITORY,
+        forbidden=GCR_FORBIDDEN,
+        missing="other-project/payments",
+        discovers={GCR_REPOSITORY: True},
+    ),
+]

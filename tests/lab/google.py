@@ -34,7 +34,7 @@ LIFETIME_SECONDS = 3599
 
 
 @cache
-def private_key(number: int = 0) -> rsa.RSAPrivateKey:
+def private_key(number: int) -> rsa.RSAPrivateKey:
     """One for each number, made once for the process."""
     return rsa.generate_private_key(65537, 2048)
 
@@ -71,7 +71,7 @@ class Google:
     def __init__(self, lab: Lab, *takers: str) -> None:
         self.lab = lab
         self.takers = (*takers, IAM)
-        self.keys = {(EMAIL, f"{0:040x}"): private_key().public_key()}
+        self.keys = {(EMAIL, f"{0:040x}"): private_key(0).public_key()}
         self.may_impersonate = {MACHINE: {EMAIL}, FEDERATED: {EMAIL}}
         self.oauth = OauthHost(self)
         self.sts = StsHost(self)
@@ -246,7 +246,7 @@ class MetadataDouble:
                 self.end_headers()
                 self.wfile.write(body.encode())
 
-            def log_message(self, format: str, *args: object) -> None:
+            def log_message(self, *args: object) -> None:
                 """Silent."""
 
         server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -115,6 +116,8 @@ class FixedResolver:
         self._address = address
 
     async def resolve(self, host: str, port: int) -> Sequence[ResolvedAddress]:
+        if host not in self._ports:
+            raise socket.gaierror(socket.EAI_NONAME, "not a name of the lab")
         return [ResolvedAddress(self._address, self._ports[host])]
 
 

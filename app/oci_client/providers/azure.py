@@ -39,16 +39,13 @@ from app.oci_client.providers.azure_listing import manifest_pages, may_list_mani
 from app.oci_client.providers.azure_refusals import explained, role_missing, scope_denied
 from app.oci_client.reference import RegistryHost, parse_repository
 from app.oci_client.registry_text import quotable
-from app.oci_client.tokens import Token, TokenKey, UnreadableToken, parse_token
+from app.oci_client.tokens import Token, UnreadableToken, parse_token
 
 if TYPE_CHECKING:
     from app.oci_client.calling import Caller
 
 # The user name that goes with a refresh token; learn.microsoft.com, "az acr login with --expose-token".
-REFRESH_TOKEN_USER: Final = "00000000-0000-0000-0000-000000000000"
-_REFRESH: Final = "exchanged refresh token"
-# The refresh token is kept by the token cache, which knows its end; a client asks it again after so long.
-LOGIN_SECONDS: Final = 60.0
+REFRESH_TOKEN_USER: Final = "00000000-0000-0000-0000-000000000000"  # noqa: S105 - a user name
 _FORM: Final = {"Content-Type": "application/x-www-form-urlencoded"}
 _PULL: Final = re.compile(r"repository:([^:]+):(?:pull|metadata_read|pull,metadata_read|metadata_read,pull)")
 _TYPED_HOST: Final = re.compile(r"[a-z0-9-]+\.azurecr\.(?:io|us|cn)/", re.IGNORECASE)
@@ -85,11 +82,7 @@ class AzureProvider(Provider):
             raise CredentialsRefused(fault, host=str(caller.host))
         if not isinstance(credential, (AzureServicePrincipal, AzureManagedIdentity)):
             return await super().sign_in(credential, caller)
-        entra = credential
-        key = TokenKey(caller.origin, credential, _REFRESH)
-        kept = await caller.tokens.get(key, lambda: _exchanged(entra, caller))
-        refresh = kept.authorization.reveal().removeprefix("Bearer ")
-        return Login(REFRESH_TOKEN_USER, Secret(refresh), LOGIN_SECONDS)
+        return await _exchanged(credential, caller)
 
     def token_scope(self, scope: str) -> str:
         """One token reads a repository and its listing."""
@@ -105,7 +98,7 @@ class AzureProvider(Provider):
         for wanted in (scope, f"repository:{repository}:pull") if repository else (scope,):
             answer = await _ask_token(caller, realm, service, wanted, login)
             if answer.status == 200:
-                return _read_token(answer, caller, repository)
+                return _read_token(answer.body, caller, repository)
             if answer.status not in (400, 401, 403):
                 break
         raise await _token_refusal(caller, realm, service, scope, repository, login, answer)
@@ -150,7 +143,7 @@ def _fault(credential: Credential) -> str | None:
     match credential:
         case UsernamePassword(username, password):
             if not username.strip():
-                return f"The user name is missing. With a token of “az acr login --expose-token” it is {REFRESH_TOKEN_USER}."
+                return f"The user name is missing. With a token of “az acr login” it is {REFRESH_TOKEN_USER}."
             # Azure answers 500 to a line break in a password.
             if not password.reveal().strip().isprintable() or not password.reveal().strip():
                 return "The password is missing, or a line break or control character got into it. Copy it again."
@@ -161,7 +154,7 @@ def _fault(credential: Credential) -> str | None:
             return None
 
 
-async def _exchanged(credential: EntraCredential, caller: "Caller") -> Token:
+async def _exchanged(credential: EntraCredential, caller: "Caller") -> Login:
     """The registry's refresh token for an identity of Microsoft Entra ID. Raises PermissionDenied without a role."""
     entra = await entra_token(credential, caller)
     form = [("grant_type", "access_token"), ("service", caller.host.name), ("access_token", entra.reveal())]
@@ -176,7 +169,10 @@ async def _exchanged(credential: EntraCredential, caller: "Caller") -> Token:
     if answer.status != 200:
         raise caller.refusal(answer, subject, Presented.TOKEN)
     refresh = parse_object(answer, str(caller.host), subject).get("refresh_token")
-    return _read_token(answer, caller, None, orjson.dumps({"token": refresh}))
+    token = _read_token(orjson.dumps({"token": refresh}), caller, None)
+    return Login(
+        REFRESH_TOKEN_USER, Secret(token.authorization.reveal().removeprefix("Bearer ")), token.lifetime_seconds
+    )
 
 
 async def _ask_token(caller: "Caller", realm: httpx.URL, service: str, scope: str, login: Login | None) -> Answer:
@@ -222,21 +218,21 @@ async def _token_refusal(
     subject = Subject(asked, repository)
     if login is None:
         return caller.refusal(answer, subject, Presented.ANONYMOUS_TOKEN)
-    if login.lifetime_seconds is not None:
-        return caller.refusal(answer, subject, Presented.TOKEN)
     if answer.status == 401 and scope:
         plain = await _ask_token(caller, realm, service, "", login)
         if plain.status == 200:
             refusal = _refusal(caller, answer, subject, caller.sign_in.secrets())
             return (explained(refusal) if asked is Asked.CATALOG else None) or scope_denied(refusal)
-        return caller.refusal(plain, Subject(Asked.TOKEN), Presented.BASIC)
+        answer, subject = plain, Subject(Asked.TOKEN)
+    if answer.status == 401 and login.lifetime_seconds is not None:
+        return CredentialsRefused(f"{caller.host} no longer takes the refresh token it gave.", host=str(caller.host))
     return caller.refusal(answer, subject, Presented.BASIC)
 
 
-def _read_token(answer: Answer, caller: "Caller", repository: str | None, body: bytes | None = None) -> Token:
+def _read_token(body: bytes, caller: "Caller", repository: str | None) -> Token:
     """Azure tells the lifetime only inside the token, as `exp`."""
     try:
-        return parse_token(answer.body if body is None else body, time.time())
+        return parse_token(body, time.time())
     except UnreadableToken as error:
         raise UnexpectedAnswer(
             f"{caller.host} answered without a token: {error}.", host=str(caller.host), repository=repository

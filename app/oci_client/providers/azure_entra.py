@@ -121,7 +121,7 @@ async def _asked(
             failure = _entra_in_trouble(error, cloud, caller)
         else:
             failure = error
-    except Exception as error:  # noqa: BLE001 - whatever the SDK raises, its text is not ours to show unexplained
+    except Exception as error:  # whatever the SDK raises, its text is not ours to show unexplained
         if transport.refusal is not None and _AUDIENCE_UNKNOWN in _codes(transport.refusal):
             return None
         failure = _unavailable(credential, caller, transport, error)
@@ -232,7 +232,7 @@ def _entra_in_trouble(error: RegistryError, cloud: Cloud, caller: "Caller") -> R
         return limited
     status = getattr(error, "status", None)
     return UnexpectedAnswer(
-        f"Microsoft Entra ID ({cloud.authority}) cannot be used: it answered {status or 'in a way that makes no sense'}.",
+        f"Microsoft Entra ID ({cloud.authority}) cannot be used: it answered {status or 'something unexpected'}.",
         host=str(caller.host),
         temporary=error.temporary,
     )

@@ -7,14 +7,14 @@ import base64
 import re
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Final
-from weakref import WeakKeyDictionary
 
 from app.oci_client.answers import Refusal
 from app.oci_client.credentials import Anonymous, Credential, EcrAccessKey, EcrIamRole, Login, Secret
 from app.oci_client.errors import (
+    CredentialsRefused,
     InvalidCredential,
     InvalidRegistryHost,
     PermissionDenied,
@@ -43,15 +43,15 @@ _ROLE_ARN: Final = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]{1
 _EXTERNAL_ID: Final = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
 
 
-@dataclass(slots=True)
-class _Signed:
-    """What is known of one client that signs in."""
+class _Memory:
+    """What is known of one registry while its client lives."""
 
-    api: EcrApi
-    # Repositories that had to be listed by the standard, and what listing them by ECR's own way would take.
-    notes: dict[str, str] = field(default_factory=dict)
-    # ECR Public: the names under which this account publishes; None until asked.
-    own_aliases: frozenset[str] | None = None
+    def __init__(self) -> None:
+        self.api: EcrApi | None = None
+        # Repositories that had to be listed by the standard, and what listing them by ECR's own way would take.
+        self.notes: dict[str, str] = {}
+        # ECR Public: the names under which this account publishes; None until asked.
+        self.own_aliases: frozenset[str] | None = None
 
 
 class EcrProvider(Provider):
@@ -61,11 +61,8 @@ class EcrProvider(Provider):
     title: ClassVar[str] = "Amazon ECR"
     credential_kinds: ClassVar[tuple[type[Credential], ...]] = (Anonymous, EcrAccessKey, EcrIamRole)
 
-    def __init__(self, *, clock: Callable[[], float] = time.monotonic, sleep: Sleep = asyncio.sleep) -> None:
-        self._clock = clock
+    def __init__(self, *, sleep: Sleep = asyncio.sleep) -> None:
         self._sleep = sleep
-        # Keys found and notes taken end with the client they were for.
-        self._signed: WeakKeyDictionary[Caller, _Signed] = WeakKeyDictionary()
 
     def parse_host(self, text: str) -> RegistryHost:
         """Account and region stand in it; anything that merely looks like Amazon's is refused."""
@@ -98,49 +95,53 @@ class EcrProvider(Provider):
         """The password that AWS gives for twelve hours, with the user AWS."""
         if isinstance(credential, Anonymous):
             return None
-        if not isinstance(credential, EcrAccessKey | EcrIamRole):
+        api = self._api(caller)
+        if api is None:
             return await super().sign_in(credential, caller)
-        signed = self._signed.get(caller)
-        if signed is None:
-            api = EcrApi(caller, place_of(caller.host), credential, self._clock, self._sleep)
-            signed = self._signed[caller] = _Signed(api)
         try:
-            answer = await signed.api.call("GetAuthorizationToken", {}, max_bytes=caller.limits.token_max_bytes)
+            answer = await api.call("GetAuthorizationToken", {}, max_bytes=caller.limits.token_max_bytes)
         except ApiDenied as denied:
-            raise denied.error from None
-        return _login(answer, signed.api.place)
+            failure = denied.error
+        except CredentialsRefused as refused:
+            failure = refused
+        else:
+            return _login(answer, api.place)
+        failure.may_be_public = api.place.public
+        raise failure
 
     async def list_tags(self, caller: "Caller", repository: str) -> AsyncIterator[tuple[ListedTag, ...]]:
         """By image where the permission is there, 1,000 a request, with digest and kind; else by name."""
-        signed = await self._signed_in(caller)
-        if signed is not None:
+        api = self._api(caller)
+        if api is not None:
             try:
-                async for page in self._own_listing(caller, signed, repository):
-                    yield page
-                return
+                if await self._is_own(caller, api, repository):
+                    async for page in self._own_listing(caller, api, repository):
+                        yield page
+                    return
             except ApiDenied as denied:
-                action = f"{signed.api.place.service}:{_LISTING[signed.api.place.public].operation}"
-                signed.notes[repository] = (
-                    f"Listed by name only: with {action} on {repository}, digests would come along, 1,000 a request, "
-                    f"instead of by a request for each tag. {denied.error}"
+                caller.memory(_Memory).notes[repository] = (
+                    f"Listed by name only: the IAM action {denied.operation} would give digests along with the tags, "
+                    f"1,000 in a request, in place of one request for each tag. {denied.error}"
                 )
+            except CredentialsRefused:
+                if not api.place.public:  # which anybody may read
+                    raise
         # tags/list of ECR is unsorted, text/plain, and refuses n above 1000.
         async for page in super().list_tags(caller, repository):
             yield page
 
     async def listing_note(self, caller: "Caller", repository: str) -> str | None:
         """What a permission would gain; known once the repository was listed."""
-        signed = self._signed.get(caller)
-        return signed.notes.get(repository) if signed else None
+        return caller.memory(_Memory).notes.get(repository)
 
     async def discover_repositories(self, caller: "Caller") -> AsyncIterator[tuple[ListedRepository, ...]]:
         """Raises PermissionDenied naming the IAM action. Whether a repository holds charts, AWS does not tell."""
-        signed = await self._signed_in(caller)
-        if signed is None:
+        api = self._api(caller)
+        if api is None:
             raise PermissionDenied(_nothing_to_discover(place_of(caller.host)), host=str(caller.host))
-        place = signed.api.place
+        place = api.place
         try:
-            async for entries in signed.api.pages("DescribeRepositories", _account(place), "repositories"):
+            async for entries in api.pages("DescribeRepositories", _account(place), "repositories"):
                 names = [_repository_name(entry, place) for entry in entries]
                 page = tuple(ListedRepository(name) for name in names if name and REPOSITORY_PATTERN.fullmatch(name))
                 if page:
@@ -155,13 +156,13 @@ class EcrProvider(Provider):
 
         Raises RegistryError. Empty for ECR Public, which has no such operation, and without credentials.
         """
-        signed = await self._signed_in(caller)
-        if signed is None or signed.api.place.public:
+        api = self._api(caller)
+        if api is None or api.place.public:
             return {}
         wanted = [digest for digest in dict.fromkeys(digests) if is_digest(digest)]
         found: dict[str, FetchedManifest] = {}
         for start in range(0, len(wanted), BATCH):
-            found |= await self._batch(caller, signed.api, repository, wanted[start : start + BATCH])
+            found |= await self._batch(caller, api, repository, wanted[start : start + BATCH])
         return found
 
     def login_ended(self, refusal: Refusal) -> bool:
@@ -181,25 +182,25 @@ class EcrProvider(Provider):
         except InvalidRegistryHost:
             return None
 
-    async def _signed_in(self, caller: "Caller") -> _Signed | None:
-        await caller.sign_in.login()
-        return self._signed.get(caller)
+    def _api(self, caller: "Caller") -> EcrApi | None:
+        """The API, for those who have something to sign with."""
+        memory = caller.memory(_Memory)
+        if memory.api is None and isinstance(caller.credential, EcrAccessKey | EcrIamRole):
+            memory.api = EcrApi(caller, place_of(caller.host), caller.credential, self._sleep)
+        return memory.api
+
+    async def _is_own(self, caller: "Caller", api: EcrApi, repository: str) -> bool:
+        """Whether the API tells about the repository: ECR Public's tells each account of its own only."""
+        return not api.place.public or repository.partition("/")[0] in await self._own_aliases(caller, api)
 
     async def _own_listing(
-        self, caller: "Caller", signed: _Signed, repository: str
+        self, caller: "Caller", api: EcrApi, repository: str
     ) -> AsyncIterator[tuple[ListedTag, ...]]:
-        """Raises ApiDenied, also where ECR Public lists only for those whose repository it is."""
-        way = _LISTING[signed.api.place.public]
-        payload: dict[str, Any] = {**_account(signed.api.place), "repositoryName": repository, **way.filter}
-        if signed.api.place.public:
-            alias, _, name = repository.partition("/")
-            if alias not in await self._own_aliases(signed):
-                raise ApiDenied(
-                    PermissionDenied(f"ECR Public tells this to none but the owner of {alias}.", host=str(caller.host))
-                )
-            payload["repositoryName"] = name
+        way = _LISTING[api.place.public]
+        name = repository.partition("/")[2] if api.place.public else repository
+        payload = {**_account(api.place), "repositoryName": name, **way.filter}
         seen: set[str] = set()
-        async for entries in signed.api.pages(way.operation, payload, way.key, repository):
+        async for entries in api.pages(way.operation, payload, way.key, repository):
             fresh = [tag for entry in entries for tag in way.read(entry) if tag.tag not in seen]
             page = list({tag.tag: tag for tag in fresh}.values())
             seen.update(tag.tag for tag in page)
@@ -211,16 +212,18 @@ class EcrProvider(Provider):
                 )
             for start in range(0, len(page), SLICE):
                 yield tuple(page[start : start + SLICE])
+            await asyncio.sleep(0)  # 1,000 images are some ms to go through
 
-    async def _own_aliases(self, signed: _Signed) -> frozenset[str]:
-        if signed.own_aliases is None:
+    async def _own_aliases(self, caller: "Caller", api: EcrApi) -> frozenset[str]:
+        memory = caller.memory(_Memory)
+        if memory.own_aliases is None:
             aliases: set[str] = set()
-            async for registries in signed.api.pages("DescribeRegistries", {}, "registries"):
+            async for registries in api.pages("DescribeRegistries", {}, "registries"):
                 for registry in registries:
                     listed = registry.get("aliases")
                     aliases |= {str(alias.get("name")) for alias in listed or () if isinstance(alias, dict)}
-            signed.own_aliases = frozenset(aliases)
-        return signed.own_aliases
+            memory.own_aliases = frozenset(aliases)
+        return memory.own_aliases
 
     async def _batch(
         self, caller: "Caller", api: EcrApi, repository: str, digests: Sequence[str]

@@ -35,10 +35,14 @@ _TARGETS: Final = {"ecr": "AmazonEC2ContainerRegistry_V20150921", "ecr-public": 
 
 
 class ApiDenied(Exception):
-    """The permission for an operation is missing. `error` is what to tell people where nothing serves instead."""
+    """The permission for an operation is missing. `error` is what to tell people where nothing serves instead.
 
-    def __init__(self, error: RegistryError) -> None:
+    `operation` as in IAM, `ecr:DescribeImages`.
+    """
+
+    def __init__(self, operation: str, error: RegistryError) -> None:
         super().__init__(str(error))
+        self.operation = operation
         self.error = error
 
 
@@ -50,13 +54,11 @@ class EcrApi:
         caller: "Caller",
         place: EcrPlace,
         credential: EcrAccessKey | EcrIamRole,
-        clock: Callable[[], float],
         sleep: Sleep,
     ) -> None:
         self.place = place
         self._caller = caller
         self._credential = credential
-        self._clock = clock
         self._sleep = sleep
         self._errors = ApiErrors(str(caller.host), place, credential)
         self._keys: FoundKeys | None = None
@@ -87,7 +89,7 @@ class EcrApi:
                 await self._sleep(self._delay(tries))
                 continue
             if refusal.code in DENIED:
-                raise ApiDenied(error)
+                raise ApiDenied(refusal.operation, error)
             raise error
 
     async def pages(
@@ -120,10 +122,10 @@ class EcrApi:
     async def keys(self) -> "FoundKeys":
         """What to sign with; found once for all who wait, and kept for five minutes where it is a role's."""
         async with self._finding:
-            if self._keys is None or self._keys_until <= self._clock():
+            if self._keys is None or self._keys_until <= self._caller.clock():
                 self._keys = await self._found()
                 role = isinstance(self._credential, EcrIamRole)
-                self._keys_until = self._clock() + (ROLE_KEYS_KEPT_SECONDS if role else float("inf"))
+                self._keys_until = self._caller.clock() + (ROLE_KEYS_KEPT_SECONDS if role else float("inf"))
             return self._keys
 
     def _forget(self, keys: "FoundKeys") -> None:

@@ -12,7 +12,6 @@ import httpx
 from app.oci_client.answers import Asked, Presented, Refusal
 from app.oci_client.credentials import Anonymous, UsernamePassword
 from app.oci_client.errors import CredentialsRefused, PermissionDenied, RegistryError
-from app.oci_client.manifest import OCI_INDEX
 from app.oci_client.own_listing import (
     ListingNotes,
     OwnApiUnusable,
@@ -34,9 +33,9 @@ OAUTH_USER: Final = "$oauthtoken"
 # endpoints/api/tag.py takes no more.
 PAGE_SIZE: Final = 100
 _NOTE: Final = (
-    "Quay's own API, which lists tags with their digests, shows private repositories to OAuth tokens only: with the user "
-    "$oauthtoken and an application's token with “View all visible repositories” (repo:read), a sync would not ask for "
-    "each tag."
+    "Quay's own API, which lists tags with their digests, shows private repositories to OAuth tokens only: with the "
+    "user $oauthtoken and an application's token with “View all visible repositories” (repo:read), a sync would not "
+    "ask for each tag."
 )
 
 
@@ -73,10 +72,11 @@ class QuayProvider(Provider):
         wanted = list(dict.fromkeys([*namespaces, *_own_namespaces(caller)]))
         if not wanted:
             raise PermissionDenied(
-                "Quay lists the repositories of one namespace at a time. Search for a namespace with a slash behind it, "
-                "such as acme/.",
+                "Quay lists the repositories of one namespace at a time. Search for a namespace with a slash behind "
+                "it, such as acme/.",
                 host=str(caller.host),
             )
+        await caller.connect()  # which settles the origin
         found = False
         for namespace in wanted:
             async for page in _repository_pages(caller, namespace):
@@ -111,8 +111,8 @@ class QuayProvider(Provider):
                 )
             if refusal.presented is Presented.ANONYMOUS_TOKEN:
                 return PermissionDenied(
-                    f"{host} shows {what} to nobody without credentials: there is no such repository, or it is private; "
-                    f"Quay does not tell which.{refusal.quoted}",
+                    f"{host} shows {what} to nobody without credentials: there is no such repository, or it is "
+                    f"private; Quay does not tell which.{refusal.quoted}",
                     **facts,
                 )
         return None
@@ -139,6 +139,7 @@ def _api_headers(caller: "Caller") -> dict[str, str]:
 
 async def _tag_pages(caller: "Caller", repository: str) -> AsyncIterator[tuple[ListedTag, ...]]:
     """Newest first. Raises OwnApiUnusable."""
+    await caller.connect()  # which settles the origin
     url = httpx.URL(f"{caller.origin}/api/v1/repository/{repository}/tag/")
     for page in range(1, caller.limits.pages_max + 1):
         # Without onlyActiveTags every digest that a tag ever had comes back.
@@ -150,11 +151,7 @@ async def _tag_pages(caller: "Caller", repository: str) -> AsyncIterator[tuple[L
 
 
 def _tag_of(row: Any) -> ListedTag:
-    return ListedTag(
-        row["name"],
-        digest=digest_or_none(row.get("manifest_digest")),
-        media_type=OCI_INDEX if row.get("is_manifest_list") is True else None,
-    )
+    return ListedTag(row["name"], digest=digest_or_none(row.get("manifest_digest")))
 
 
 async def _repository_pages(caller: "Caller", namespace: str) -> AsyncIterator[tuple[ListedRepository, ...]]:
