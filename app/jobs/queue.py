@@ -4,7 +4,6 @@ A job holds nothing but the id of a Sync row. What the queue forgets, `Triggerin
 """
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
 
@@ -16,6 +15,7 @@ ENTRYPOINT = "sync"
 HEARTBEAT_TIMEOUT = timedelta(seconds=30)
 DEQUEUE_TIMEOUT = timedelta(seconds=5)  # the longest that a lost notification delays a job
 RESTART_DELAY_SECONDS = 2.0
+CLOSE_TIMEOUT_SECONDS = 5.0
 
 log = structlog.get_logger()
 
@@ -48,8 +48,10 @@ class SyncQueue:
         if self._queuer is not None:
             self._queuer.shutdown.set()
         if self._pool is not None:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._pool.close(), 5)
+            try:
+                await asyncio.wait_for(self._pool.close(), CLOSE_TIMEOUT_SECONDS)
+            except TimeoutError:
+                self._pool.terminate()
 
     async def put(self, sync_id: int) -> None:
         """Once for each sync that waits; never raises, since the Sync row is found again anyway."""
@@ -74,7 +76,7 @@ class SyncQueue:
             while True:
                 try:
                     await self._work_once(run, at_once)
-                except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+                except Exception:  # a cut connection surfaces as nearly anything, errors inside asyncpg included
                     log.exception("queue.broke")
                 await asyncio.sleep(RESTART_DELAY_SECONDS)
                 await self._rebuild()
@@ -85,7 +87,7 @@ class SyncQueue:
         try:
             await self.close()
             await self.start()
-        except (asyncpg.PostgresError, OSError, TimeoutError) as fault:
+        except Exception as fault:
             log.warning("queue.not_connected", reason=type(fault).__name__)
 
     async def _work_once(self, run: RunSync, at_once: int) -> None:
@@ -102,18 +104,31 @@ class SyncQueue:
             finally:
                 self._running.discard(running)
 
-        try:
-            await queuer.run(
+        working = asyncio.create_task(
+            queuer.run(
                 dequeue_timeout=DEQUEUE_TIMEOUT,
                 batch_size=1,
                 max_concurrent_tasks=max(2, at_once),  # pgqueuer wants at least twice the batch
                 heartbeat_timeout=HEARTBEAT_TIMEOUT,
             )
+        )
+        try:
+            await asyncio.shield(working)
         except asyncio.CancelledError:
-            # pgqueuer waits for its jobs on the way out; a sync would take minutes, and it can be resumed.
-            for running in self._running:
-                running.cancel()
+            queuer.shutdown.set()
+            await self._cancel_jobs(working)
             raise
+
+    async def _cancel_jobs(self, working: asyncio.Task[None]) -> None:
+        """pgqueuer waits for its jobs on the way out; a sync would take minutes, and it can be resumed."""
+        asked: set[asyncio.Task[bool]] = set()
+        while not working.done():
+            for running in self._running - asked:
+                running.cancel()
+                asked.add(running)
+            await asyncio.wait({working}, timeout=0.1)
+        if not working.cancelled() and (fault := working.exception()) is not None:
+            log.warning("queue.not_ended_well", reason=type(fault).__name__)
 
 
 async def install(database_url: str) -> None:

@@ -7,7 +7,7 @@ time to time.
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import asyncpg
 import structlog
@@ -83,6 +83,8 @@ class PostgresBell(LocalBell):
         self._dsn = database_url.replace("postgresql+asyncpg://", "postgresql://", 1)
         self._connection: asyncpg.Connection | None = None
         self._keeping: asyncio.Task[None] | None = None
+        self._ringing = asyncio.Lock()
+        """A connection does one thing at a time; syncs ring whenever they like."""
 
     async def start(self) -> None:
         self._keeping = asyncio.create_task(self._keep_connected())
@@ -97,15 +99,16 @@ class PostgresBell(LocalBell):
     async def ring(self, sync_id: int) -> None:
         """Heard here at once, elsewhere when the database passes it on; not at all while it is away."""
         self._ring_here(sync_id)
-        if self._connection is None:
-            return
         try:
-            await self._connection.execute("SELECT pg_notify($1, $2)", CHANNEL, str(sync_id))
+            async with self._ringing:
+                if self._connection is not None:
+                    await self._connection.execute("SELECT pg_notify($1, $2)", CHANNEL, str(sync_id))
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as fault:
             log.warning("bell.not_passed_on", sync_id=sync_id, reason=type(fault).__name__)
 
     def _heard(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
-        self._ring_here(int(str(payload)))
+        with suppress(ValueError):  # somebody else on our channel
+            self._ring_here(int(str(payload)))
 
     async def _keep_connected(self) -> None:
         while True:
@@ -114,7 +117,7 @@ class PostgresBell(LocalBell):
                 connection = await asyncpg.connect(self._dsn, timeout=5)
                 connection.add_termination_listener(lambda _connection, lost=lost: lost.set())
                 await connection.add_listener(CHANNEL, self._heard)
-            except (asyncpg.PostgresError, OSError, TimeoutError) as fault:
+            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as fault:
                 log.warning("bell.not_connected", reason=type(fault).__name__)
                 await asyncio.sleep(RECONNECT_DELAY_SECONDS)
                 continue

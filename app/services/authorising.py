@@ -5,6 +5,9 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
 from app.domain.errors import Invalid, NotFound
 from app.services import auditing
 from app.services.clock import Clock, utc_now
@@ -17,6 +20,8 @@ SECRET_BYTES = 32
 PREFIX_CHARACTERS = len(TOKEN_MARK) + 4
 USE_NOTED_EVERY = timedelta(minutes=1)  # a write for each request would cost more than the request
 ENVIRONMENT_TOKEN_NAME = "CHARTROOM_ADMIN_TOKEN"  # noqa: S105
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +62,16 @@ class Authorising:
         if token is None or not secrets.compare_digest(token.secret_hash, given):
             return None
         if token.last_used_at is None or now - token.last_used_at > USE_NOTED_EVERY:
-            async with self._store.writing() as session:
-                await access.mark_used(session, token.id, now)
+            await self._note_use(token.id, now)
         return Caller(token.name, token.role, token.id)
+
+    async def _note_use(self, token_id: int, now: datetime) -> None:
+        """A database that is busy writing lets callers in nevertheless; the next request notes it."""
+        try:
+            async with self._store.writing() as session:
+                await access.mark_used(session, token_id, now)
+        except SQLAlchemyError as fault:
+            log.warning("token.use_not_noted", reason=type(fault).__name__)
 
     async def tokens(self) -> list[ApiToken]:
         async with self._store.reading() as session:

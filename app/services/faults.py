@@ -3,7 +3,7 @@
 from app.chart_reader.errors import ChartReadError
 from app.domain.errors import ChartroomError
 from app.domain.faults import Fault, FaultCode
-from app.oci_client.errors import RegistryError
+from app.oci_client.errors import InvalidInput, RegistryError
 
 
 def fault_of(
@@ -13,10 +13,8 @@ def fault_of(
     if isinstance(error, RegistryError):
         return Fault(FaultCode(error.code), str(error), error.temporary, repository, tag, digest)
     if isinstance(error, ChartReadError):
-        code = FaultCode(error.code)
-        temporary = code in (FaultCode.TIMED_OUT, FaultCode.INTERNAL)
-        return Fault(code, str(error), temporary, repository, tag, digest)
-    if isinstance(error, ChartroomError):
+        return Fault(FaultCode(error.code), str(error), error.temporary, repository, tag, digest)
+    if isinstance(error, ChartroomError | InvalidInput):
         return Fault(FaultCode.INTERNAL, str(error), False, repository, tag, digest)
     return Fault(
         FaultCode.INTERNAL,

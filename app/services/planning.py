@@ -1,6 +1,8 @@
 """What a sync has to do with one repository: what the registry lists minus what the store holds."""
 
+import asyncio
 from dataclasses import dataclass
+from functools import partial
 
 from app.domain.semver_constraint import Constraint
 from app.domain.sync_plan import ListedTag, Policy, RepositoryPlan, plan_repository
@@ -8,6 +10,8 @@ from app.oci_client.client import RegistryClient
 from app.store import findings
 from app.store.entities import ChartRepository, Registry
 from app.store.session import Store
+
+DECIDED_AT_ONCE = 1000  # tags; a hundred times as many would hold up everybody else for a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,5 +44,6 @@ class Planning:
         ]
         async with self._store.reading() as session:
             held = await findings.held_tags(session, repository.id, sync_id)
-        plan = plan_repository(listed, held, policy_of(registry), empty_before=repository.listed_empty)
+        decide = partial(plan_repository, listed, held, policy_of(registry), empty_before=repository.listed_empty)
+        plan = decide() if len(listed) <= DECIDED_AT_ONCE else await asyncio.to_thread(decide)
         return Planned(plan, len(listed))

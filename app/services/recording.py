@@ -29,6 +29,8 @@ FLUSH_EVERY_SECONDS = 0.2
 FLUSH_AT_VERSIONS = 64
 TRIES = 4  # 0.25 + 0.5 + 1 s apart: a database that is busy for a moment; longer, and the sync is taken up anew
 FIRST_DELAY_SECONDS = 0.25
+GIVE_WAY_SQLSTATES = ("40001", "40P01")
+"""Serialisation failure, deadlock: two syncs that store the same charts in another order. Source: PostgreSQL, A."""
 
 log = structlog.get_logger()
 
@@ -356,5 +358,8 @@ class Recorder:
 
 
 def _may_pass(fault: DBAPIError) -> bool:
-    """Whether another try can help: the database is locked, or the connection broke."""
-    return fault.connection_invalidated or "locked" in str(fault.orig) or "busy" in str(fault.orig)
+    """Whether another try can help: the database is locked, the connection broke, or another transaction had
+    to go first."""
+    if fault.connection_invalidated or getattr(fault.orig, "sqlstate", None) in GIVE_WAY_SQLSTATES:
+        return True
+    return "locked" in str(fault.orig) or "busy" in str(fault.orig)

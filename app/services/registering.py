@@ -100,7 +100,7 @@ class Registering:
         now = self._clock()
         try:
             async with self._store.writing() as session:
-                registry = await registries.find(session, change.registry_id) or registry
+                registry = _still_there(await registries.find(session, change.registry_id))
                 policy = (registry.version_constraint, registry.versions_kept)
                 for name in (
                     "name",
@@ -191,9 +191,7 @@ class Registering:
     async def _found(self, registry_id: int, *field: str) -> Registry:
         async with self._store.reading() as session:
             registry = await registries.find(session, registry_id)
-        if registry is None:
-            raise NotFound("There is no such registry; it may have been deleted.", *(field or ("input", "id")))
-        return registry
+        return _still_there(registry, *(field or ("input", "id")))
 
     async def _check(self, change: Change, registry: Registry) -> None:
         refusals: list[Refusal] = []
@@ -272,6 +270,12 @@ class Registering:
 
 KEPT = Anonymous()
 """Stands for the credential that is stored already; told from a real one by identity."""
+
+
+def _still_there(registry: Registry | None, *field: str) -> Registry:
+    if registry is None:
+        raise NotFound("There is no such registry; it may have been deleted.", *(field or ("input", "id")))
+    return registry
 
 
 def _target_columns(target: Target) -> dict[str, Any]:

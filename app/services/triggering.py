@@ -1,6 +1,7 @@
 """Why and when syncs start and stop: by hand, by schedule, by registration. The Sync row is the truth;
 the queue is told afterwards, and what it loses is found again by `recover`."""
 
+import contextlib
 import os
 import random
 import socket
@@ -118,7 +119,9 @@ class Triggering:
         for registry in due:
             async with self._store.writing() as session:
                 await registries.set_next_sync(session, registry.id, next_sync_at(registry, now))
-            await self.start(registry.id, None, SyncTrigger.SCHEDULE, "schedule")
+            # Deleted, or no chart repository any more, since it was read: nothing is due.
+            with contextlib.suppress(NotFound, Conflict):
+                await self.start(registry.id, None, SyncTrigger.SCHEDULE, "schedule")
         return len(due)
 
     async def recover(self, owner: str) -> int:

@@ -25,16 +25,22 @@ class Watching:
         self._clock = clock
 
     async def events(self, sync_id: int, after: int) -> AsyncIterator[SyncEvent]:
-        """Events with a sequence over `after`, in order, then live until SyncFinished. Raises NotFound.
+        """Events with a sequence over `after`, in order, then live until SyncFinished.
+
+        Raises NotFound where there is no such sync when one begins to watch.
 
         The next rows are read when the last was taken, so a slow reader costs no memory. It ends early where
         the sync is deleted.
         """
+        began = False
         with self._bell.listening(sync_id) as ear:
             while True:
                 async with self._store.reading() as session:
                     rows = await syncs.events_after(session, sync_id, after, EVENTS_A_READ)
                     sync = await syncs.find(session, sync_id) if not rows else None
+                if not (rows or sync or began):
+                    raise NotFound("There is no such sync.", "syncId")
+                began = True
                 for row in rows:
                     yield row
                     after = row.sequence
@@ -42,11 +48,7 @@ class Watching:
                         return
                 if rows:
                     continue
-                if sync is None:
-                    if after == 0:
-                        raise NotFound("There is no such sync.", "syncId")
-                    return
-                if sync.state.finished and after >= sync.last_sequence:
+                if sync is None or (sync.state.finished and after >= sync.last_sequence):
                     return
                 await ear.wait()
 

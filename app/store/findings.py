@@ -262,17 +262,3 @@ async def refresh_chart(session: AsyncSession, repository_id: int, written: Coll
         setattr(chart, name, getattr(content, name))
     await session.flush()
     await search.index_chart(session, chart.id, content)
-
-
-async def unused_archives(session: AsyncSession, limit: int) -> list[str]:
-    """Digests of archives that no version refers to."""
-    query = (
-        select(ChartContent.archive_digest)
-        .where(~select(ChartVersion.id).where(ChartVersion.archive_digest == ChartContent.archive_digest).exists())
-        .limit(limit)
-    )
-    return list((await session.exec(query)).all())
-
-
-async def delete_contents(session: AsyncSession, archive_digests: Collection[str]) -> None:
-    await session.exec(delete(ChartContent).where(col(ChartContent.archive_digest).in_(archive_digests)))

@@ -108,7 +108,8 @@ async def sealing_key_ids(session: AsyncSession) -> set[str]:
 
 
 async def credentials_not_sealed_with(session: AsyncSession, key_id: str, limit: int) -> list[SealedCredential]:
-    query = select(SealedCredential).where(SealedCredential.key_id != key_id).limit(limit)
+    """Locked until the unit of work ends: whoever enters a new credential meanwhile waits, and is not overwritten."""
+    query = select(SealedCredential).where(SealedCredential.key_id != key_id).limit(limit).with_for_update()
     return list((await session.exec(query)).all())
 
 

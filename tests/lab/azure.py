@@ -24,7 +24,7 @@ from app.oci_client.credentials import (
     Secret,
     UsernamePassword,
 )
-from app.oci_client.errors import CredentialsRefused
+from app.oci_client.errors import PermissionDenied
 from app.oci_client.providers.azure import REFRESH_TOKEN_USER, AzureProvider
 from tests.lab.content import Repository
 from tests.lab.contract import ContractCase
@@ -295,6 +295,8 @@ class IdentityEndpoint:
         self.identities: dict[str | None, str] = {None: CLIENT}
         self.asked: list[str] = []
         self.origin = ""
+        if header:
+            lab.watch(header)  # belongs to no host of the lab
 
     def answer(self, target: str, headers: dict[str, str]) -> tuple[int, dict[str, object]]:
         self.asked.append(target)
@@ -468,7 +470,6 @@ CONTRACT_CASES = [
         Anonymous(),
         None,
         None,
-        forbidden_error=CredentialsRefused,
-        discovers=CredentialsRefused,
+        discovers=PermissionDenied,
     ),
 ]

@@ -75,7 +75,7 @@ def _catalog(refusal: Refusal) -> RegistryError:
 
 def _anonymous(refusal: Refusal) -> RegistryError:
     name = registry_name(refusal.host)
-    return CredentialsRefused(
+    return PermissionDenied(
         f"{refusal.host} gives nobody without credentials {refusal.what}: it does not exist, or anonymous pull is off "
         f"(az acr update --name {name} --anonymous-pull-enabled true; Standard and Premium). The registry does not "
         "tell which.",

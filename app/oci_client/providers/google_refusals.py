@@ -175,7 +175,7 @@ def _unauthorized(refusal: Refusal) -> RegistryError | None:
 
 def _private(refusal: Refusal) -> str:
     return (
-        f"{refusal.host} gives nobody without credentials access to {refusal.what}: it is private or does not exist; "
+        f"{refusal.host} gives nobody without credentials access to {_named(refusal)}: it is private or does not exist; "
         f"Google does not tell which. Give credentials, or make the repository public by granting {READER_ROLE} to "
         "allUsers."
     )
@@ -194,10 +194,15 @@ def _denied(refusal: Refusal, place: str, binding: str) -> str:
     if refusal.presented in (Presented.NOTHING, Presented.ANONYMOUS_TOKEN):
         return _private(refusal)
     return (
-        f"Google denies {refusal.what}: either the identity has no {DOWNLOAD_PERMISSION} there, or there is no such "
+        f"Google denies {_named(refusal)}: either the identity has no {DOWNLOAD_PERMISSION} there, or there is no such "
         f"repository in {place}; Google does not tell which. Check the path and the location in the host, or grant "
-        f"{READER_ROLE}: {binding}"
+        f"{READER_ROLE} ({binding})."
     )
+
+
+def _named(refusal: Refusal) -> str:
+    """What it is about, be it that a token for it was refused."""
+    return refusal.subject.repository or refusal.what
 
 
 ENABLE_ADVICE: Final = "Enable it: gcloud services enable artifactregistry.googleapis.com."
