@@ -6,7 +6,7 @@ Scalars stay as they are written: `1.10` is "1.10", never 1.1.
 """
 
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias, cast
 
 import yaml
 from yaml._yaml import CParser
@@ -28,14 +28,15 @@ def scan_yaml(text: str, path: str, limits: ReadingLimits) -> YamlNode:
     """
     parser = CParser(text)
     try:
-        return _Builder(parser, path, limits).build()
+        return cast(YamlNode, Builder(parser, path, limits).build())
     except (yaml.YAMLError, UnicodeError, ValueError) as error:
-        raise MalformedChart(f"it is no YAML: {_explained(error)}", path) from error
+        raise MalformedChart(f"it is no YAML: {explained(error)}", path) from error
     finally:
         parser.dispose()
 
 
-def _explained(error: Exception) -> str:
+def explained(error: Exception) -> str:
+    """What the YAML parser did not like, and in which line."""
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
         return f"{error.problem} in line {error.problem_mark.line + 1}"
     return str(error)
@@ -45,30 +46,32 @@ def _explained(error: Exception) -> str:
 class _Open:
     """A list or mapping whose end is still to come."""
 
-    node: "list[YamlNode] | dict[str, YamlNode]"
+    node: list[Any] | dict[Any, Any]
     anchor: str | None
     # Nodes counted before this one, to know afterwards how many it holds.
     nodes_before_count: int
-    key: str | None = None
+    key: Any = None
 
 
 @dataclass(slots=True)
-class _Builder:
+class Builder:
+    """Builds the one document that the parser's events tell of. What scalars and keys mean is for heirs to say."""
+
     parser: CParser
     path: str
     limits: ReadingLimits
     nodes_count: int = 0
     open: list[_Open] = field(default_factory=list)
     # Anchor → what it stands for and how many nodes that is.
-    anchored: dict[str, tuple[YamlNode, int]] = field(default_factory=dict)
-    root: YamlNode = None
+    anchored: dict[str, tuple[Any, int]] = field(default_factory=dict)
+    root: Any = None
 
-    def build(self) -> YamlNode:
+    def build(self) -> Any:
         documents_count = 0
         while (event := self.parser.get_event()) is not None:
             if isinstance(event, yaml.ScalarEvent):
                 self._count(1)
-                self._attach(self._scalar(event), event.anchor, 1)
+                self._attach(self.scalar(event), event.anchor, 1)
             elif isinstance(event, yaml.MappingStartEvent):
                 self._begin({}, event)
             elif isinstance(event, yaml.SequenceStartEvent):
@@ -90,14 +93,14 @@ class _Builder:
         if self.nodes_count > self.limits.yaml_max_nodes:
             raise ArchiveTooLarge(f"it holds more than {self.limits.yaml_max_nodes} YAML nodes", self.path)
 
-    def _scalar(self, event: yaml.ScalarEvent) -> str | None:
+    def scalar(self, event: yaml.ScalarEvent) -> Any:
         if event.tag is not None and event.tag != _TEXT_TAG:
             raise UnsupportedChart(f"it holds a YAML tag, {event.tag}", self.path)
         text: str = event.value
         plain = not event.style and event.tag is None
         return None if plain and text in _NULLS else text
 
-    def _begin(self, node: "list[YamlNode] | dict[str, YamlNode]", event: yaml.CollectionStartEvent) -> None:
+    def _begin(self, node: list[Any] | dict[Any, Any], event: yaml.CollectionStartEvent) -> None:
         if event.tag is not None:
             raise UnsupportedChart(f"it holds a YAML tag, {event.tag}", self.path)
         if len(self.open) >= self.limits.yaml_max_depth:
@@ -117,7 +120,7 @@ class _Builder:
         self._count(nodes_count)
         self._attach(node, None, nodes_count)
 
-    def _attach(self, node: YamlNode, anchor: str | None, nodes_count: int) -> None:
+    def _attach(self, node: Any, anchor: str | None, nodes_count: int) -> None:
         if anchor is not None:
             self.anchored[anchor] = (node, nodes_count)
         if not self.open:
@@ -127,12 +130,16 @@ class _Builder:
         if isinstance(parent.node, list):
             parent.node.append(node)
         elif parent.key is None:
-            parent.key = self._key(node, parent.node)
+            parent.key = self.key(node, parent.node)
         else:
-            parent.node[parent.key] = node
+            self.put(parent.node, parent.key, node, nodes_count)
             parent.key = None
 
-    def _key(self, node: YamlNode, mapping: dict[str, YamlNode]) -> str:
+    def put(self, mapping: dict[Any, Any], key: Any, node: Any, nodes_count: int) -> None:
+        """`nodes_count`: how many nodes `node` is, itself included."""
+        mapping[key] = node
+
+    def key(self, node: Any, mapping: dict[Any, Any]) -> Any:
         if not isinstance(node, str):
             raise MalformedChart("it holds a YAML key that is no text", self.path)
         if node == "<<":

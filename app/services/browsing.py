@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.chart_reader.pool import ReaderPool
-from app.domain.errors import Invalid
-from app.domain.semver import InvalidVersion, Version
-from app.domain.semver_constraint import Constraint, InvalidConstraint
 from app.store import charts, registries, search, syncs
 from app.store.archives import Archives
 from app.store.charts import ChartConditions
@@ -22,7 +19,6 @@ from app.store.entities import (
     Registry,
     SkippedTag,
     Sync,
-    SyncFault,
 )
 from app.store.keyset import Page
 from app.store.session import Store
@@ -92,11 +88,6 @@ class Browsing:
         async with self._store.reading() as session:
             return await registries.find_repositories(session, ids)
 
-    async def repository_page(self, registry_id: int, first: int, after: Sequence[Any] | None) -> Page[ChartRepository]:
-        """By name. Keys of the cursor: name, id."""
-        async with self._store.reading() as session:
-            return await registries.repository_page(session, registry_id, first, after)
-
     async def count_repositories(self, registry_ids: Collection[int]) -> dict[int, int]:
         async with self._store.reading() as session:
             return await registries.count_repositories(session, registry_ids)
@@ -164,56 +155,6 @@ class Browsing:
 
     # ── Versions ──
 
-    async def version_page(
-        self,
-        chart_id: int,
-        first: int,
-        after: Sequence[Any] | None,
-        *,
-        constraint: str | None = None,
-        include_prereleases: bool = True,
-        include_removed: bool = False,
-    ) -> Page[ChartVersion]:
-        """Highest semver first. Keys of the cursor: sort key, id. Raises Invalid for what is no constraint."""
-        shown = {"include_prereleases": include_prereleases, "include_removed": include_removed}
-        if not constraint:
-            async with self._store.reading() as session:
-                return await charts.version_page(session, chart_id, first, after, **shown)
-        fitting = await self._fitting(chart_id, constraint, **shown)
-        if after is not None:
-            fitting = [entry for entry in fitting if (entry[1], entry[0]) < (after[0], after[1])]
-        chosen = [version_id for version_id, _ in fitting[:first]]
-        found = await self.versions(chosen)
-        return Page([found[version_id] for version_id in chosen if version_id in found], len(fitting) > first)
-
-    async def count_versions(
-        self,
-        chart_id: int,
-        *,
-        constraint: str | None = None,
-        include_prereleases: bool = True,
-        include_removed: bool = False,
-    ) -> int:
-        shown = {"include_prereleases": include_prereleases, "include_removed": include_removed}
-        if constraint:
-            return len(await self._fitting(chart_id, constraint, **shown))
-        async with self._store.reading() as session:
-            return await charts.count_versions(session, chart_id, **shown)
-
-    async def _fitting(
-        self, chart_id: int, constraint: str, *, include_prereleases: bool, include_removed: bool
-    ) -> list[tuple[int, str]]:
-        """Ids and sort keys of the versions inside the constraint, highest first."""
-        try:
-            wanted = Constraint.parse(constraint)
-        except InvalidConstraint as error:
-            raise Invalid(str(error), "constraint") from error
-        async with self._store.reading() as session:
-            numbers = await charts.version_numbers(
-                session, chart_id, include_prereleases=include_prereleases, include_removed=include_removed
-            )
-        return [(version_id, key) for version_id, text, key in numbers if _fits(wanted, text)]
-
     async def versions(self, ids: Collection[int]) -> dict[int, ChartVersion]:
         async with self._store.reading() as session:
             return await charts.find_versions(session, ids)
@@ -265,11 +206,6 @@ class Browsing:
         async with self._store.reading() as session:
             return await syncs.last_of(session, registry_ids)
 
-    async def fault_page(self, sync_id: int, first: int, after: Sequence[Any] | None) -> Page[SyncFault]:
-        """In the order they happened. Key of the cursor: id."""
-        async with self._store.reading() as session:
-            return await syncs.fault_page(session, sync_id, first, after)
-
     async def count_faults(self, sync_ids: Collection[int]) -> dict[int, int]:
         async with self._store.reading() as session:
             return await syncs.count_faults(session, sync_ids)
@@ -280,10 +216,3 @@ def _position_after(hits: Sequence[search.Hit], after: Sequence[Any] | None) -> 
     if after is None:
         return 0
     return next((place + 1 for place, hit in enumerate(hits) if hit.chart_id == after[0]), 0)
-
-
-def _fits(constraint: Constraint, version: str) -> bool:
-    try:
-        return constraint.check(Version.parse(version))
-    except InvalidVersion:
-        return False

@@ -302,7 +302,9 @@ class IdentityEndpoint:
         self.asked.append(target)
         url = urlsplit(target)
         query = {name: values[0] for name, values in parse_qs(url.query).items()}
-        path, version = ("/msi/token", "2019-08-01") if self.header else ("/metadata/identity/oauth2/token", "2018-02-01")
+        path, version = (
+            ("/msi/token", "2019-08-01") if self.header else ("/metadata/identity/oauth2/token", "2018-02-01")
+        )
         known = headers.get("x-identity-header") == self.header if self.header else headers.get("metadata") == "true"
         if not known or url.path != path or query.get("api-version") != version:
             return 400, {"error": "invalid_request", "error_description": "Required header or version missing"}

@@ -19,6 +19,7 @@ from app.progress.bell import LocalBell
 from app.services.browsing import Browsing
 from app.services.connecting import PROVIDERS, Connections
 from app.services.drafting import Drafting, ProviderChoice, Registration
+from app.services.listing import Listing
 from app.services.registering import Registering
 from app.services.syncing import SyncBounds, Syncing, SyncTools
 from app.services.triggering import Triggering
@@ -53,6 +54,7 @@ class Room:
     registering: Registering
     watching: Watching
     browsing: Browsing
+    listing: Listing
     enqueued: list[int]
 
     def another_worker(self) -> Syncing:
@@ -119,6 +121,7 @@ async def room(store: Store) -> AsyncIterator[Room]:
         registering=Registering(store, sealer, drafting, triggering),
         watching=Watching(store, bell),
         browsing=Browsing(store, archives, None),  # type: ignore[arg-type]
+        listing=Listing(store),
         enqueued=enqueued,
     )
     await http.close()

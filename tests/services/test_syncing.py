@@ -10,12 +10,13 @@ import pytest
 from app.chart_reader.contents import ChartContents
 from app.domain.sync_events import EventKind, RepositoryState, SyncState, SyncTrigger
 from app.oci_client.credentials import Secret, UsernamePassword
+from app.services.listing import Span, VersionConditions
 from app.services.pulling import Reader
 from app.services.registering import Change
 from app.services.syncing import Syncing
 from app.store import syncs
 from app.store.charts import ChartConditions
-from app.store.entities import Sync
+from app.store.entities import Sync, SyncFault
 from tests.chart_reader.packing import pack_chart
 from tests.real.docker_registry import DockerRegistry, StartDockerRegistry
 from tests.real.pushing import push_chart, push_cosign_signature, push_image
@@ -27,6 +28,10 @@ async def sync_row(room: Room, sync_id: int) -> Sync:
         row = await syncs.find(session, sync_id)
     assert row is not None
     return row
+
+
+async def faults_of(room: Room, sync_id: int) -> list[SyncFault]:
+    return (await room.listing.faults([sync_id], Span(10)))[sync_id].rows
 
 
 async def story(room: Room, sync_id: int) -> list[tuple[int, EventKind]]:
@@ -49,7 +54,7 @@ async def test_sync_stores_every_version_and_tells_it_in_order(
     push_image(shared_docker_registry, "first/orders", "3.0.0")
     push_image(shared_docker_registry, "first/orders", "latest")
 
-    registry, sync = await room.register(shared_docker_registry, "first/payments", "first/orders")
+    _, sync = await room.register(shared_docker_registry, "first/payments", "first/orders")
     assert room.enqueued == [sync.id]
     assert await room.syncing.run(sync.id)
 
@@ -106,7 +111,8 @@ async def test_moved_and_deleted_tags_are_noticed(room: Room, shared_docker_regi
 
     assert (second.versions_changed, second.versions_removed) == (1, 1)
     chart = (await room.browsing.chart_page(5, None, conditions=ChartConditions())).rows[0]
-    versions = await room.browsing.version_page(chart.id, 10, None, include_removed=True)
+    conditions = VersionConditions(include_removed=True)
+    versions = (await room.listing.versions([chart.id], (Span(10), conditions)))[chart.id]
     assert [(row.version, row.removed_at is not None) for row in versions.rows] == [("1.1.0", True), ("1.0.0", False)]
     assert chart.latest_version_id == versions.rows[1].id
     history = await room.browsing.digest_history([(versions.rows[1].repository_id, "1.0.0")])
@@ -123,7 +129,7 @@ async def test_broken_chart_is_a_fault_and_the_others_are_stored(
 
     row = await sync_row(room, sync.id)
     assert (row.state, row.versions_added, row.versions_failed) == (SyncState.PARTIAL, 1, 1)
-    faults = (await room.browsing.fault_page(sync.id, 10, None)).rows
+    faults = await faults_of(room, sync.id)
     assert [(fault.code.value, fault.repository, fault.tag, fault.digest) for fault in faults] == [
         ("MALFORMED_CHART", "broken/app", "2.0.0", bad.digest)
     ]
@@ -138,9 +144,9 @@ async def test_unknown_repository_is_a_fault_and_the_others_are_unharmed(
 
     row = await sync_row(room, sync.id)
     assert (row.state, row.versions_added) == (SyncState.PARTIAL, 1)
-    faults = (await room.browsing.fault_page(sync.id, 10, None)).rows
+    faults = await faults_of(room, sync.id)
     assert [(fault.code.value, fault.repository) for fault in faults] == [("REPOSITORY_NOT_FOUND", "known/nothing")]
-    page = await room.browsing.repository_page(row.registry_id, 10, None)
+    page = (await room.listing.repositories([row.registry_id], Span(10)))[row.registry_id]
     assert [repository.state for repository in page.rows] == [RepositoryState.SYNCED, RepositoryState.FAILED]
 
 
@@ -153,7 +159,7 @@ async def test_repository_of_images_says_that_it_holds_no_chart(
 
     row = await sync_row(room, sync.id)
     assert row.state is SyncState.PARTIAL
-    faults = (await room.browsing.fault_page(sync.id, 10, None)).rows
+    faults = await faults_of(room, sync.id)
     assert "none of them is a Helm chart" in faults[0].message
 
 
@@ -341,7 +347,7 @@ async def test_registry_gone_in_mid_sync_is_a_fault_that_says_what_was_left(
 
     row = await sync_row(room, sync.id)
     assert (row.state, row.versions_added) == (SyncState.PARTIAL, 2)
-    faults = (await room.browsing.fault_page(sync.id, 10, None)).rows
+    faults = await faults_of(room, sync.id)
     assert [fault.code.value for fault in faults] == ["REGISTRY_UNREACHABLE"]
     assert "2 of 4 versions were not looked at" in faults[0].message
 

@@ -99,7 +99,7 @@ class AzureProvider(Provider):
             answer = await _ask_token(caller, realm, service, wanted, login)
             if answer.status == 200:
                 return _read_token(answer.body, caller, repository)
-            if answer.status not in (400, 401, 403):
+            if answer.status != 401:
                 break
         raise await _token_refusal(caller, realm, service, scope, repository, login, answer)
 

@@ -5,6 +5,7 @@ and the machine's own metadata endpoint, the only one that may live at an addres
 """
 
 import asyncio
+import logging
 import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
@@ -35,6 +36,9 @@ METADATA_VARIABLES: Final = (
 # It is on the same machine; where nothing answers within seconds, there is none. azure-identity waits 2 s too.
 METADATA_CONNECT_SECONDS: Final = 2.0
 METADATA_TOTAL_SECONDS: Final = 20.0
+# The SDK logs what it raises, which for an answer that cannot be decoded is the whole answer, token included. What
+# it raises is explained by us.
+logging.getLogger("azure.identity").setLevel(logging.CRITICAL)
 
 
 def metadata_origins(environment: Mapping[str, str]) -> frozenset[str]:

@@ -22,7 +22,7 @@ from app.oci_client.errors import (
     TooLarge,
     UnexpectedAnswer,
 )
-from app.oci_client.listing import SLICE
+from app.oci_client.listing import SLICE, tag_pages
 from app.oci_client.provider import ListedRepository, ListedTag, Provider
 from app.oci_client.providers.ecr_api import BATCH_MAX_BYTES, ApiDenied, EcrApi, Sleep
 from app.oci_client.providers.ecr_errors import login_ended, registry_error
@@ -126,9 +126,9 @@ class EcrProvider(Provider):
             except CredentialsRefused:
                 if not api.place.public:  # which anybody may read
                     raise
-        # tags/list of ECR is unsorted, text/plain, and refuses n above 1000.
-        async for page in super().list_tags(caller, repository):
-            yield page
+        # ECR refuses n above 1000; its tags/list is unsorted, and `last` a mark of its own.
+        async for names in tag_pages(caller, repository, 1000, guess_last=False):
+            yield tuple(ListedTag(name) for name in names)
 
     async def listing_note(self, caller: "Caller", repository: str) -> str | None:
         """What a permission would gain; known once the repository was listed."""

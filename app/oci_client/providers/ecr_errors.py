@@ -108,7 +108,7 @@ class ApiErrors:
 
     def _denied(self, refusal: ApiRefusal, says: str) -> str:
         if refusal.operation == "sts:AssumeRole" and isinstance(self._credential, EcrIamRole):
-            given = "other than the one given" if self._credential.external_id else ", and none was given"
+            given = " other than the one given" if self._credential.external_id else ", and none was given"
             return (
                 f"AWS does not let Chartroom assume {self._credential.assume_role_arn}. One of three is missing, and "
                 "AWS does not tell which: sts:AssumeRole on it in the policy of Chartroom's own role; that role as "
@@ -176,9 +176,9 @@ def permission_advice(message: str, operation: str | None = None) -> str | None:
 
 def _where_to_grant(action: str, why: str) -> str:
     if "explicit deny" in why:
-        kind = re.search(r"explicit deny in an? ([a-z -]*?policy|permissions boundary)", why)
-        place = kind[1] if kind else "policy"
-        return f"It is denied explicitly by a {place}: that denial has to go, granting does not help."
+        kind = re.search(r"explicit deny in (an? (?:[a-z -]*?policy|permissions boundary))", why)
+        place = kind[1] if kind else "a policy"
+        return f"It is denied explicitly by {place}: that denial has to go, granting does not help."
     for name, place in (
         ("service control policy", "the organization's service control policy must allow it too"),
         ("resource control policy", "the organization's resource control policy must allow it too"),

@@ -63,16 +63,10 @@ def find_keys(role: EcrIamRole, region: str, hand_over: HandOver) -> FoundKeys:
 
 
 async def _find(role: EcrIamRole, region: str, hand_over: HandOver) -> FoundKeys:
-    session = _HandingSession(hand_over)
-    if not session.get_config_variable("region"):
-        session.set_config_variable("region", region)
-    # IMDSv1 answers whoever can make the machine send a GET.
-    session.set_config_variable("ec2_metadata_v1_disabled", True)
-    session.set_config_variable("max_attempts", 2)
     step = "sts:AssumeRoleWithWebIdentity"
     try:
         async with asyncio.timeout(LOOKUP_MAX_SECONDS):
-            boto = aioboto3.Session(botocore_session=session)
+            boto = aioboto3.Session(botocore_session=_session(region, hand_over))
             own = await boto.get_credentials()
             if own is None:
                 raise NoRole(_NOTHING_FOUND)
@@ -88,9 +82,19 @@ async def _find(role: EcrIamRole, region: str, hand_over: HandOver) -> FoundKeys
         raise NoRole(_NOTHING_FOUND) from None
     except TimeoutError:
         raise NoRole(f"Looking for this machine's IAM role took longer than {LOOKUP_MAX_SECONDS:.0f} s.") from None
-    except BotoCoreError as error:
+    except (BotoCoreError, OSError) as error:
         raise NoRole(f"This machine's IAM role cannot be used: {quotable(str(error))}") from None
     raise NoRole(refusal.message, refusal)
+
+
+def _session(region: str, hand_over: HandOver) -> "_HandingSession":
+    session = _HandingSession(hand_over)
+    if not session.get_config_variable("region"):
+        session.set_config_variable("region", region)
+    # IMDSv1 answers whoever can make the machine send a GET.
+    session.set_config_variable("ec2_metadata_v1_disabled", True)
+    session.set_config_variable("max_attempts", 2)
+    return session
 
 
 _NOTHING_FOUND: Final = (

@@ -14,7 +14,11 @@ PROVIDER = AzureProvider()
     [
         ("myregistry.azurecr.io", "myregistry.azurecr.io", "login.microsoftonline.com"),
         (" MyRegistry.azurecr.io/ ", "myregistry.azurecr.io", "login.microsoftonline.com"),
-        ("myregistry-a1b2c3d4e5f6a7b8.azurecr.io", "myregistry-a1b2c3d4e5f6a7b8.azurecr.io", "login.microsoftonline.com"),
+        (
+            "myregistry-a1b2c3d4e5f6a7b8.azurecr.io",
+            "myregistry-a1b2c3d4e5f6a7b8.azurecr.io",
+            "login.microsoftonline.com",
+        ),
         ("agency.azurecr.us", "agency.azurecr.us", "login.microsoftonline.us"),
         ("gongsi.azurecr.cn", "gongsi.azurecr.cn", "login.chinacloudapi.cn"),
     ],

@@ -134,7 +134,7 @@ async def test_listing_is_cut_short_when_a_mark_comes_back(lab: Lab, private: Ec
 async def test_fallback_lists_by_the_standard_and_says_what_is_missing(
     lab: Lab, signed_in: tuple[ContractCase, RegistryClient]
 ) -> None:
-    case, at = signed_in
+    _, at = signed_in
     deny(lab, "ecr:DescribeImages")
     tags = await listed(at)
     assert {tag.tag for tag in tags} >= {"1.0.0", "1.1.0"} and not any(tag.digest for tag in tags)
@@ -323,7 +323,7 @@ async def test_key_is_taken_with_the_white_space_it_was_pasted_with(lab: Lab, pr
 async def test_wrong_clock_is_told_as_such(lab: Lab, private: EcrLab) -> None:
     answer = {
         "__type": "InvalidSignatureException",
-        "message": "Signature expired: 20260101T000000Z is now earlier than 20260101T001000Z (20260101T001500Z - 5 min.)",
+        "message": "Signature expired: 20260101T000000Z is now earlier than 20260101T001000Z",
     }
     private.api.fail(1, 400, body=json.dumps(answer))
     with pytest.raises(CredentialsRefused, match="the clock of the machine"):
