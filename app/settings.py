@@ -75,6 +75,11 @@ class Settings(BaseSettings):
         True,
         description="Whether the schema can be asked for. It is public knowledge, and playgrounds need it.",
     )
+    playground: bool = Field(
+        True,
+        description="Whether browsers that open `/graphql` find a playground there. It may do what the token "
+        "pasted into it may, no more.",
+    )
     mask_errors: bool = Field(
         True,
         description="Whether unexpected errors are shown as an id only. Off is for development: "

@@ -19,6 +19,7 @@ from app.graphql_api.context import context_maker
 from app.graphql_api.http_door import DoorBounds, HttpDoor
 from app.graphql_api.limits import QueryLimits
 from app.graphql_api.schema import build_schema
+from app.pages import BehindPlayground, page_routes
 from app.telemetry import Metrics
 from app.wiring import System
 
@@ -63,7 +64,10 @@ class Measured:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message.get("headers", []), *SECURITY_HEADERS]
+                headers = list(message.get("headers", []))
+                # Pages bring a policy of their own; two policies would both hold, and 'none' would win.
+                own = {name.lower() for name, _ in headers}
+                message["headers"] = headers + [header for header in SECURITY_HEADERS if header[0] not in own]
             await send(message)
 
         try:
@@ -121,8 +125,8 @@ def build_app(system: System) -> Starlette:
     routes: list[BaseRoute] = [
         Route("/livez", livez),
         Route("/readyz", readyz),
-        Route("/", welcome),
-        Route("/graphql", door),
+        *(page_routes(welcome=WELCOME) or [Route("/", welcome)]),
+        Route("/graphql", BehindPlayground(door) if settings.playground else door),
         WebSocketRoute("/graphql", door),
     ]
     if settings.metrics:

@@ -47,6 +47,20 @@ class ReadingLimits:
     yaml_max_depth: int = 64
     # Keys and values, each alias counted with all that it stands for.
     yaml_max_nodes: int = 20_000
+    # Charts inside charts: umbrella charts of platforms hold about 50, three deep.
+    sub_charts_max_count: int = 200
+    sub_charts_max_depth: int = 8
+    # What people read of a comparison; a major version of kube-prometheus-stack changes about 400 values.
+    changes_max_count: int = 1000
+    # Of one comparison, all texts together: what a page can show.
+    comparison_max_bytes: int = 1 * MEBIBYTE
+    # Lines of one file times lines of the other, equal ends aside: about half a second; beyond that the whole
+    # of it counts as replaced.
+    compared_lines_max_product: int = 4_000_000
+    # What people mend at a time.
+    problems_max_count: int = 100
+    # Three of 1,000 charts name more than 60 images.
+    images_max_count: int = 200
     # Helm's ChartNameMaxLength.
     name_max_characters: int = 250
     # Masterminds/semver's own bound.

@@ -51,6 +51,8 @@ class _Open:
     # Nodes counted before this one, to know afterwards how many it holds.
     nodes_before_count: int
     key: Any = None
+    # Levels of lists and mappings inside it, those that aliases stand for included.
+    levels_below_count: int = 0
 
 
 @dataclass(slots=True)
@@ -62,8 +64,8 @@ class Builder:
     limits: ReadingLimits
     nodes_count: int = 0
     open: list[_Open] = field(default_factory=list)
-    # Anchor → what it stands for and how many nodes that is.
-    anchored: dict[str, tuple[Any, int]] = field(default_factory=dict)
+    # Anchor → what it stands for, how many nodes and how many levels that is.
+    anchored: dict[str, tuple[Any, int, int]] = field(default_factory=dict)
     root: Any = None
 
     def build(self) -> Any:
@@ -71,7 +73,7 @@ class Builder:
         while (event := self.parser.get_event()) is not None:
             if isinstance(event, yaml.ScalarEvent):
                 self._count(1)
-                self._attach(self.scalar(event), event.anchor, 1)
+                self._attach(self.scalar(event), event.anchor, 1, 0)
             elif isinstance(event, yaml.MappingStartEvent):
                 self._begin({}, event)
             elif isinstance(event, yaml.SequenceStartEvent):
@@ -102,41 +104,49 @@ class Builder:
 
     def _begin(self, node: list[Any] | dict[Any, Any], event: yaml.CollectionStartEvent) -> None:
         if event.tag is not None:
-            raise UnsupportedChart(f"it holds a YAML tag, {event.tag}", self.path)
-        if len(self.open) >= self.limits.yaml_max_depth:
-            raise ArchiveTooLarge(f"its YAML is nested deeper than {self.limits.yaml_max_depth}", self.path)
+            self.collection_tag(event.tag)
+        self._check_depth(1)
         self.open.append(_Open(node, event.anchor, self.nodes_count))
         self._count(1)
 
+    def collection_tag(self, tag: str) -> None:
+        raise UnsupportedChart(f"it holds a YAML tag, {tag}", self.path)
+
+    def _check_depth(self, levels_count: int) -> None:
+        if len(self.open) + levels_count > self.limits.yaml_max_depth:
+            raise ArchiveTooLarge(f"its YAML is nested deeper than {self.limits.yaml_max_depth}", self.path)
+
     def _end(self) -> None:
         ended = self.open.pop()
-        self._attach(ended.node, ended.anchor, self.nodes_count - ended.nodes_before_count)
+        nodes_count = self.nodes_count - ended.nodes_before_count
+        self._attach(ended.node, ended.anchor, nodes_count, 1 + ended.levels_below_count)
 
     def _expand(self, anchor: str | None) -> None:
         """An alias shares what it stands for, and counts for all of it: readers walk it in full."""
         if anchor is None or anchor not in self.anchored:
             raise MalformedChart(f"the YAML alias {anchor} stands for nothing, or for itself", self.path)
-        node, nodes_count = self.anchored[anchor]
+        node, nodes_count, levels_count = self.anchored[anchor]
         self._count(nodes_count)
-        self._attach(node, None, nodes_count)
+        self._check_depth(levels_count)
+        self._attach(node, None, nodes_count, levels_count)
 
-    def _attach(self, node: Any, anchor: str | None, nodes_count: int) -> None:
+    def _attach(self, node: Any, anchor: str | None, nodes_count: int, levels_count: int) -> None:
         if anchor is not None:
-            self.anchored[anchor] = (node, nodes_count)
+            self.anchored[anchor] = (node, nodes_count, levels_count)
         if not self.open:
             self.root = node
             return
         parent = self.open[-1]
+        parent.levels_below_count = max(parent.levels_below_count, levels_count)
         if isinstance(parent.node, list):
             parent.node.append(node)
         elif parent.key is None:
             parent.key = self.key(node, parent.node)
         else:
-            self.put(parent.node, parent.key, node, nodes_count)
+            self.put(parent.node, parent.key, node)
             parent.key = None
 
-    def put(self, mapping: dict[Any, Any], key: Any, node: Any, nodes_count: int) -> None:
-        """`nodes_count`: how many nodes `node` is, itself included."""
+    def put(self, mapping: dict[Any, Any], key: Any, node: Any) -> None:
         mapping[key] = node
 
     def key(self, node: Any, mapping: dict[Any, Any]) -> Any:

@@ -122,7 +122,7 @@ class _TreeBuilder(Builder):
             return f"{node:g}"
         raise MalformedChart("it holds a YAML key that is null, a list or a mapping", self.path)
 
-    def put(self, mapping: dict[Any, Any], key: Any, node: Any, nodes_count: int) -> None:
+    def put(self, mapping: dict[Any, Any], key: Any, node: Any) -> None:
         if key is not _MERGE:
             mapping[key] = node
             return

@@ -63,7 +63,7 @@ class SyncQueue:
             await self._queuer.queries.enqueue(
                 [ENTRYPOINT], [str(sync_id).encode()], [0], dedupe_key=[f"sync-{sync_id}"], on_conflict="skip"
             )
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as fault:
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as fault:
             log.warning("queue.not_told", sync_id=sync_id, reason=type(fault).__name__)
 
     async def work(self, run: RunSync, at_once: int) -> None:

@@ -131,6 +131,11 @@ def explain(refusal: Refusal) -> RegistryError:
     status = refusal.status
     if status == 401:
         return _unauthorized(refusal)
+    if status == 403 and refusal.subject == Subject(Asked.TOKEN) and refusal.presented is Presented.BASIC:
+        # It was asked for nothing but to take the login; GitLab and GitHub answer 403 to a wrong one.
+        return CredentialsRefused(
+            f"{refusal.host} refused the user name or the password or token.{refusal.quoted}", **refusal.facts()
+        )
     if status == 403:
         return PermissionDenied(
             f"{refusal.host} denies {refusal.what}: no permission, or it does not exist.{refusal.quoted}",

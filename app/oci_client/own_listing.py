@@ -41,11 +41,16 @@ class ListingNotes:
 
 
 async def own_then_standard(
-    caller: "Caller", repository: str, own: AsyncIterator[tuple[ListedTag, ...]], page_size: int | None
+    caller: "Caller",
+    repository: str,
+    own: AsyncIterator[tuple[ListedTag, ...]],
+    page_size: int | None,
+    *,
+    guess_last: bool = True,
 ) -> AsyncIterator[tuple[ListedTag, ...]]:
     """The pages of `own`, each tag once; what it leaves out, when it fails or shifts, by the standard listing.
 
-    Raises what the standard listing raises, so that a repository is missing or forbidden in one way only.
+    `page_size` and `guess_last` are as for `tag_pages`. Raises what the standard listing raises, so that a repository is missing or forbidden in one way only.
     """
     seen: set[str] = set()
     notes = caller.memory(ListingNotes).by_repository
@@ -67,7 +72,7 @@ async def own_then_standard(
         notes[repository] = unusable.note
     except ListingShifted:
         pass
-    async for names in tag_pages(caller, repository, page_size):
+    async for names in tag_pages(caller, repository, page_size, guess_last=guess_last):
         left = tuple(ListedTag(name) for name in names if name not in seen)
         if left:
             yield left

@@ -103,7 +103,7 @@ class PostgresBell(LocalBell):
             async with self._ringing:
                 if self._connection is not None:
                     await self._connection.execute("SELECT pg_notify($1, $2)", CHANNEL, str(sync_id))
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as fault:
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as fault:
             log.warning("bell.not_passed_on", sync_id=sync_id, reason=type(fault).__name__)
 
     def _heard(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:

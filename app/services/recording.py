@@ -316,8 +316,8 @@ class Recorder:
         for repository_id, skipped in pending.no_charts.items():
             await findings.remember_no_charts(session, repository_id, skipped)
         written = set(ids.values())
-        for repository_id in touched:
-            await findings.refresh_chart(session, repository_id, written, now)
+        if touched:
+            await findings.refresh_charts(session, touched, written, now)
         return ids
 
     async def _write_events(self, session: AsyncSession, pending: _Pending, ids: dict[tuple[int, str], int]) -> None:

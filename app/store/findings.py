@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, delete, func, insert, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import delete, func, insert, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -22,7 +21,7 @@ from app.store.entities import (
     DigestSighting,
     SkippedTag,
 )
-from app.store.session import execute
+from app.store.session import execute, insert_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +39,6 @@ class FoundVersion:
     created_at: datetime | None
     chart_name: str
     content: dict[str, Any] | None
-
-
-def _insert(session: AsyncSession, entity: type) -> Any:
-    """INSERT that knows ON CONFLICT, which both databases write alike."""
-    table: Table = entity.__table__  # type: ignore[attr-defined]
-    dialect = session.get_bind().dialect.name
-    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
 
 
 async def held_tags(session: AsyncSession, repository_id: int, sync_id: int) -> dict[str, HeldTag]:
@@ -122,7 +114,7 @@ async def store_versions(
     charts = await ensure_charts(session, names, now)
     contents = [version.content for version in found if version.content is not None]
     if contents:
-        statement = _insert(session, ChartContent).on_conflict_do_nothing(index_elements=["archive_digest"])
+        statement = insert_for(session, ChartContent).on_conflict_do_nothing(index_elements=["archive_digest"])
         await execute(session, statement, contents)
     rows = [
         {
@@ -143,14 +135,14 @@ async def store_versions(
         }
         for version in found
     ]
-    statement = _insert(session, ChartVersion)
+    statement = insert_for(session, ChartVersion)
     kept = ("repository_id", "tag", "stored_at")
     again = {name: statement.excluded[name] for name in rows[0] if name not in kept}
     await execute(session, statement.on_conflict_do_update(index_elements=["repository_id", "tag"], set_=again), rows)
     sightings = [
         {name: row[name] for name in ("repository_id", "tag", "digest")} | {"first_seen_at": now} for row in rows
     ]
-    seen = _insert(session, DigestSighting).on_conflict_do_nothing(index_elements=["repository_id", "tag", "digest"])
+    seen = insert_for(session, DigestSighting).on_conflict_do_nothing(index_elements=["repository_id", "tag", "digest"])
     await execute(session, seen, sightings)
     tags = {version.tag for version in found}
     await session.exec(
@@ -185,7 +177,7 @@ async def remember_no_charts(session: AsyncSession, repository_id: int, skipped:
     rows = [
         {"repository_id": repository_id, "tag": tag.tag, "reason": tag.reason, "digest": tag.digest} for tag in skipped
     ]
-    statement = _insert(session, SkippedTag)
+    statement = insert_for(session, SkippedTag)
     again = {"reason": statement.excluded.reason, "digest": statement.excluded.digest}
     await execute(session, statement.on_conflict_do_update(index_elements=["repository_id", "tag"], set_=again), rows)
 
@@ -204,61 +196,69 @@ async def finish_repository(session: AsyncSession, repository_id: int, values: d
     await session.exec(update(ChartRepository).where(col(ChartRepository.id) == repository_id).values(**values))
 
 
-async def refresh_chart(session: AsyncSession, repository_id: int, written: Collection[int], now: datetime) -> None:
-    """Brings the chart's row in line with its versions: latest by semver, count, and what is told of it.
+async def refresh_charts(
+    session: AsyncSession, repository_ids: Collection[int], written: Collection[int], now: datetime
+) -> None:
+    """Brings the rows of charts in line with their versions: latest by semver, count, and what is told of them.
 
     Latest is the highest version that is no pre-release, else the highest. `written` are the ids of versions
-    that were written just now: their content may be another under the same id.
+    that were written just now: their content may be another under the same id. A constant number of
+    statements, and two for each chart whose latest version is another now.
     """
-    found = select(Chart).where(Chart.repository_id == repository_id).execution_options(populate_existing=True)
-    chart = (await session.exec(found)).first()
-    if chart is None:
-        return
+    touched = col(Chart.repository_id).in_(repository_ids)
+    before = dict((await session.exec(select(Chart.id, Chart.latest_version_id).where(touched))).all())
     shown = (
-        col(ChartVersion.chart_id) == chart.id,
+        col(ChartVersion.chart_id) == col(Chart.id),
         col(ChartVersion.within_policy),
         col(ChartVersion.removed_at).is_(None),
     )
     highest = (
-        select(ChartVersion.id, ChartVersion.archive_digest, ChartVersion.prerelease)
+        select(ChartVersion.id)
         .where(*shown)
         .order_by(col(ChartVersion.sort_key).desc(), col(ChartVersion.id).desc())
         .limit(1)
     )
-    newest = (await session.exec(highest)).first()
-    latest = newest
-    if newest is not None and newest[2]:
-        latest = (await session.exec(highest.where(col(ChartVersion.prerelease).is_(False)))).first() or newest
-    versions = select(func.count()).select_from(ChartVersion).where(*shown)
-    chart.version_count = (await session.exec(versions)).one()
-    chart.latest_prerelease_id = newest[0] if newest else None
-    chart.updated_at = now
+    release = highest.where(col(ChartVersion.prerelease).is_(False))
+    count = select(func.count(col(ChartVersion.id))).where(*shown)
+    await session.exec(
+        update(Chart)
+        .where(touched)
+        .values(
+            latest_version_id=func.coalesce(release.scalar_subquery(), highest.scalar_subquery()),
+            latest_prerelease_id=highest.scalar_subquery(),
+            version_count=count.scalar_subquery(),
+            updated_at=now,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    versions = select(Chart.version_count).where(Chart.repository_id == ChartRepository.id).scalar_subquery()
     await session.exec(
         update(ChartRepository)
-        .where(col(ChartRepository.id) == chart.repository_id)
-        .values(version_count=chart.version_count)
+        .where(col(ChartRepository.id).in_(repository_ids))
+        .values(version_count=func.coalesce(versions, 0))
+        .execution_options(synchronize_session=False)
     )
-    if latest is None:
-        chart.latest_version_id = None
-        await session.flush()
-        await search.forget_chart(session, chart.id)
-        return
-    if chart.latest_version_id == latest[0] and latest[0] not in written:
-        await session.flush()
-        return
-    content = await session.get_one(ChartContent, latest[1])
-    chart.latest_version_id = latest[0]
-    for name in (
-        "name",
-        "description",
-        "icon",
-        "home",
-        "sources",
-        "keywords",
-        "maintainers",
-        "type",
-        "deprecated",
-    ):
-        setattr(chart, name, getattr(content, name))
-    await session.flush()
-    await search.index_chart(session, chart.id, content)
+    after = dict((await session.exec(select(Chart.id, Chart.latest_version_id).where(touched))).all())
+    for chart_id, latest in after.items():
+        if latest is None:
+            await search.forget_chart(session, chart_id)
+        elif latest != before[chart_id] or latest in written:
+            await _tell_of_latest(session, chart_id, latest)
+
+
+async def _tell_of_latest(session: AsyncSession, chart_id: int, version_id: int) -> None:
+    """Repeats on the chart what its latest version says of it, and makes it found by that."""
+    of_version = (
+        select(ChartContent)
+        .join(ChartVersion, col(ChartVersion.archive_digest) == col(ChartContent.archive_digest))
+        .where(ChartVersion.id == version_id)
+    )
+    content = (await session.exec(of_version)).one()
+    told = ("name", "description", "icon", "home", "sources", "keywords", "maintainers", "type", "deprecated")
+    await session.exec(
+        update(Chart)
+        .where(col(Chart.id) == chart_id)
+        .values({name: getattr(content, name) for name in told})
+        .execution_options(synchronize_session=False)
+    )
+    await search.index_chart(session, chart_id, content)

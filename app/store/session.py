@@ -7,9 +7,11 @@ from typing import Any
 
 import asyncpg
 from sqlalchemy import Connection, CursorResult, Executable, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 BUSY_TIMEOUT_MILLISECONDS = 2000
@@ -96,3 +98,9 @@ async def execute(
     """A statement of no entity, in the session's unit of work. Several values run it once for each."""
     connection = await session.connection()
     return await connection.execute(statement, values)
+
+
+def insert_for(session: AsyncSession, entity: type[SQLModel]) -> Any:
+    """INSERT that knows ON CONFLICT, which both databases write alike."""
+    table = SQLModel.metadata.tables[str(entity.__tablename__)]
+    return sqlite.insert(table) if session.get_bind().dialect.name == "sqlite" else postgresql.insert(table)

@@ -12,7 +12,7 @@ from app.domain.faults import Fault
 from app.domain.sync_events import Progress, SyncState
 from app.store.entities import Registry, Sync, SyncEvent, SyncFault, SyncRepository
 from app.store.keyset import Order, Page, fetch_page
-from app.store.session import execute
+from app.store.session import execute, insert_for
 
 UNFINISHED = (SyncState.QUEUED, SyncState.RUNNING)
 
@@ -246,9 +246,13 @@ async def repositories_of(session: AsyncSession, sync_id: int) -> dict[int, Sync
 
 async def save_repositories(session: AsyncSession, rows: Sequence[SyncRepository]) -> None:
     """How a sync fares with repositories, in place of what was written before."""
-    for row in rows:
-        await session.merge(row)
-    await session.flush()
+    if not rows:
+        return
+    statement = insert_for(session, SyncRepository)
+    keys = ("sync_id", "repository_id")
+    values = [row.model_dump() for row in rows]
+    again = {name: statement.excluded[name] for name in values[0] if name not in keys}
+    await execute(session, statement.on_conflict_do_update(index_elements=keys, set_=again), values)
 
 
 async def delete_old(session: AsyncSession, registry_id: int, retained: int) -> None:

@@ -73,10 +73,13 @@ def _shaped(caller: "Caller", repository: str, document: Mapping[str, Any]) -> t
         tag: digest
         for digest, held in manifests.items()
         if is_digest(digest) and isinstance(held, dict)
-        for tag in held.get("tag") or ()
-        if isinstance(tag, str)
+        for tag in _texts(held.get("tag"))
     }
-    return [tag for tag in tags or () if isinstance(tag, str)], digests
+    return _texts(tags), digests
+
+
+def _texts(value: object) -> list[str]:
+    return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
 
 
 def _listed(tag: str, digest: str | None, document: Mapping[str, Any]) -> ListedTag:
@@ -108,7 +111,7 @@ def instant(milliseconds: object) -> datetime | None:
 
 def _refuse_folder(caller: "Caller", repository: str, document: Mapping[str, Any]) -> None:
     """gcr.io lists what lies below a path, too."""
-    children = [quotable(child) for child in document.get("child") or () if isinstance(child, str)]
+    children = [quotable(child) for child in _texts(document.get("child"))]
     if not children:
         return
     named = ", ".join(f"{repository}/{child}" for child in sorted(children)[:_CHILDREN_NAMED])

@@ -9,6 +9,8 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import Future
+from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx
@@ -23,7 +25,6 @@ from app.oci_client.providers.ecr_hosts import EcrPlace
 
 if TYPE_CHECKING:
     from app.oci_client.calling import Caller
-    from app.oci_client.providers.ecr_role import FoundKeys
 
 Sleep = Callable[[float], Awaitable[None]]
 # A role's keys hold for at least 15 minutes, but how long these still do the machine's metadata does not always tell;
@@ -32,6 +33,15 @@ ROLE_KEYS_KEPT_SECONDS: Final = 300.0
 # 100 manifests of some KiB; many at their limit of 4 MiB are asked for one by one instead.
 BATCH_MAX_BYTES: Final = 16 * MIB
 _TARGETS: Final = {"ecr": "AmazonEC2ContainerRegistry_V20150921", "ecr-public": "SpencerFrontendService"}
+
+
+@dataclass(frozen=True, slots=True)
+class AwsKeys:
+    """What requests to AWS are signed with."""
+
+    access_key_id: str
+    secret_access_key: Secret
+    session_token: Secret | None = None
 
 
 class ApiDenied(Exception):
@@ -61,7 +71,7 @@ class EcrApi:
         self._credential = credential
         self._sleep = sleep
         self._errors = ApiErrors(str(caller.host), place, credential)
-        self._keys: FoundKeys | None = None
+        self._keys: AwsKeys | None = None
         self._keys_until = 0.0
         self._finding = asyncio.Lock()
 
@@ -119,7 +129,7 @@ class EcrApi:
                     repository=repository,
                 )
 
-    async def keys(self) -> "FoundKeys":
+    async def keys(self) -> AwsKeys:
         """What to sign with; found once for all who wait, and kept for five minutes where it is a role's."""
         async with self._finding:
             if self._keys is None or self._keys_until <= self._caller.clock():
@@ -128,16 +138,16 @@ class EcrApi:
                 self._keys_until = self._caller.clock() + (ROLE_KEYS_KEPT_SECONDS if role else float("inf"))
             return self._keys
 
-    def _forget(self, keys: "FoundKeys") -> None:
+    def _forget(self, keys: AwsKeys) -> None:
         if self._keys is keys:
             self._keys = None
 
-    async def _found(self) -> "FoundKeys":
+    async def _found(self) -> AwsKeys:
         credential = self._credential
-        role = await asyncio.to_thread(_role_module)
         if isinstance(credential, EcrAccessKey):
-            secret = Secret(credential.secret_access_key.reveal().strip())
-            return role.FoundKeys(credential.access_key_id.strip(), secret, None)  # type: ignore[no-any-return]
+            await asyncio.to_thread(import_module, "botocore.auth")
+            return AwsKeys(credential.access_key_id.strip(), Secret(credential.secret_access_key.reveal().strip()))
+        role = await asyncio.to_thread(import_module, "app.oci_client.providers.ecr_role")
         loop = asyncio.get_running_loop()
 
         def hand_over(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> "Future[Answer]":
@@ -152,7 +162,8 @@ class EcrApi:
             return asyncio.run_coroutine_threadsafe(sent, loop)
 
         try:
-            return await asyncio.to_thread(role.find_keys, credential, self.place.region, hand_over)
+            found: AwsKeys = await asyncio.to_thread(role.find_keys, credential, self.place.region, hand_over)
+            return found
         except role.NoRole as error:
             told, refusal = str(error), error.refusal
         if refusal is not None:
@@ -160,7 +171,7 @@ class EcrApi:
         raise CredentialsRefused(told, host=str(self._caller.host))
 
     async def _post(
-        self, operation: str, payload: Mapping[str, Any], keys: "FoundKeys", subject: Subject, max_bytes: int
+        self, operation: str, payload: Mapping[str, Any], keys: AwsKeys, subject: Subject, max_bytes: int
     ) -> Answer:
         url = f"https://{self.place.api_host}/"
         body = orjson.dumps(payload)
@@ -183,7 +194,7 @@ class EcrApi:
         ceiling = min(limits.retry_first_delay_seconds * 2.0 ** (tries - 1), limits.retry_delay_max_seconds)
         return ceiling * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
 
-    def _secrets(self, keys: "FoundKeys") -> tuple[str, ...]:
+    def _secrets(self, keys: AwsKeys) -> tuple[str, ...]:
         found = (keys.secret_access_key, keys.session_token)
         return tuple(secret.reveal() for secret in found if secret)
 
@@ -195,13 +206,7 @@ class EcrApi:
         )
 
 
-def _role_module() -> Any:
-    from app.oci_client.providers import ecr_role
-
-    return ecr_role
-
-
-def _signed(url: str, body: bytes, headers: Mapping[str, str], keys: "FoundKeys", place: EcrPlace) -> dict[str, str]:
+def _signed(url: str, body: bytes, headers: Mapping[str, str], keys: AwsKeys, place: EcrPlace) -> dict[str, str]:
     from botocore.auth import SigV4Auth
     from botocore.awsrequest import AWSRequest
     from botocore.credentials import ReadOnlyCredentials

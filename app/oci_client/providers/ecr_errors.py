@@ -107,10 +107,12 @@ class ApiErrors:
         return error
 
     def _denied(self, refusal: ApiRefusal, says: str) -> str:
-        if refusal.operation == "sts:AssumeRole" and isinstance(self._credential, EcrIamRole):
-            given = " other than the one given" if self._credential.external_id else ", and none was given"
+        credential = self._credential
+        role = credential.assume_role_arn if isinstance(credential, EcrIamRole) else None
+        if refusal.operation == "sts:AssumeRole" and isinstance(credential, EcrIamRole) and role:
+            given = " other than the one given" if credential.external_id else ", and none was given"
             return (
-                f"AWS does not let Chartroom assume {self._credential.assume_role_arn}. One of three is missing, and "
+                f"AWS does not let Chartroom assume {role}. One of three is missing, and "
                 "AWS does not tell which: sts:AssumeRole on it in the policy of Chartroom's own role; that role as "
                 f"Principal in its trust policy; or its trust policy wants an external id{given}.{says}"
             )

@@ -10,7 +10,6 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, Self
 
@@ -23,6 +22,7 @@ from botocore.exceptions import BotoCoreError, ClientError, MetadataRetrievalErr
 
 from app.oci_client.answers import Answer
 from app.oci_client.credentials import EcrIamRole, Secret
+from app.oci_client.providers.ecr_api import AwsKeys
 from app.oci_client.providers.ecr_errors import ApiRefusal
 from app.oci_client.registry_text import quotable
 
@@ -45,16 +45,7 @@ class NoRole(Exception):
         self.refusal = refusal
 
 
-@dataclass(frozen=True, slots=True)
-class FoundKeys:
-    """What requests to AWS are signed with."""
-
-    access_key_id: str
-    secret_access_key: Secret
-    session_token: Secret | None
-
-
-def find_keys(role: EcrIamRole, region: str, hand_over: HandOver) -> FoundKeys:
+def find_keys(role: EcrIamRole, region: str, hand_over: HandOver) -> AwsKeys:
     """Blocks. The SDK's own chain: environment, web identity (IRSA), profile, container and pod identity, IMDSv2.
 
     Raises NoRole, and whatever `hand_over` raises.
@@ -62,8 +53,7 @@ def find_keys(role: EcrIamRole, region: str, hand_over: HandOver) -> FoundKeys:
     return asyncio.run(_find(role, region, hand_over))
 
 
-async def _find(role: EcrIamRole, region: str, hand_over: HandOver) -> FoundKeys:
-    step = "sts:AssumeRoleWithWebIdentity"
+async def _find(role: EcrIamRole, region: str, hand_over: HandOver) -> AwsKeys:
     try:
         async with asyncio.timeout(LOOKUP_MAX_SECONDS):
             boto = aioboto3.Session(botocore_session=_session(region, hand_over))
@@ -73,11 +63,10 @@ async def _find(role: EcrIamRole, region: str, hand_over: HandOver) -> FoundKeys
             keys = await own.get_frozen_credentials()
             if role.assume_role_arn is None:
                 return _found(keys.access_key, keys.secret_key, keys.token)
-            step = "sts:AssumeRole"
             return await _assumed(boto, role)
     except ClientError as error:
         told = error.response.get("Error", {})
-        refusal = ApiRefusal(step, str(told.get("Code", "")), str(told.get("Message", "")))
+        refusal = ApiRefusal(f"sts:{error.operation_name}", str(told.get("Code", "")), str(told.get("Message", "")))
     except MetadataRetrievalError:
         raise NoRole(_NOTHING_FOUND) from None
     except TimeoutError:
@@ -104,7 +93,7 @@ _NOTHING_FOUND: Final = (
 )
 
 
-async def _assumed(boto: Any, role: EcrIamRole) -> FoundKeys:
+async def _assumed(boto: Any, role: EcrIamRole) -> AwsKeys:
     wanted = {"RoleArn": role.assume_role_arn, "RoleSessionName": SESSION_NAME}
     if role.external_id:
         wanted["ExternalId"] = role.external_id
@@ -114,8 +103,8 @@ async def _assumed(boto: Any, role: EcrIamRole) -> FoundKeys:
     return _found(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
 
 
-def _found(access_key_id: str, secret: str, token: str | None) -> FoundKeys:
-    return FoundKeys(access_key_id, Secret(secret), Secret(token) if token else None)
+def _found(access_key_id: str, secret: str, token: str | None) -> AwsKeys:
+    return AwsKeys(access_key_id, Secret(secret), Secret(token) if token else None)
 
 
 class _HandingSession(AioSession):  # type: ignore[misc]

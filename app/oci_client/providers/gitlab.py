@@ -106,7 +106,8 @@ class GitLab(Recognised):
         if refusal.status in (401, 403) and refusal.presented is Presented.TOKEN and refusal.subject.repository:
             return PermissionDenied(
                 f"GitLab took the credentials but denies {refusal.what} at {refusal.host}: there is no such "
-                f"repository, or the token lacks read_registry in its project; GitLab does not tell which.{refusal.quoted}",
+                "repository, or the token lacks read_registry in its project; GitLab does not tell which."
+                f"{refusal.quoted}",
                 **facts,
             )
         return None

@@ -69,6 +69,8 @@ def sign_in_refused(answer: Answer, account: str | None, host: str) -> RegistryE
     error = read_api_error(answer)
     who = account or "the identity of Chartroom's process"
     url = httpx.URL(answer.url)
+    if answer.status == 200:
+        return UnexpectedAnswer(f"{url.host} answered without a token in it for {who}.", host=host, temporary=True)
     if url.scheme == "http":  # nothing else of Google's is asked in plain http
         advice = _metadata_advice(error, answer.status)
     elif url.path.endswith(":generateAccessToken"):
@@ -175,9 +177,9 @@ def _unauthorized(refusal: Refusal) -> RegistryError | None:
 
 def _private(refusal: Refusal) -> str:
     return (
-        f"{refusal.host} gives nobody without credentials access to {_named(refusal)}: it is private or does not exist; "
-        f"Google does not tell which. Give credentials, or make the repository public by granting {READER_ROLE} to "
-        "allUsers."
+        f"{refusal.host} gives nobody without credentials access to {_named(refusal)}: it is private or does not "
+        f"exist; Google does not tell which. Give credentials, or make the repository public by granting {READER_ROLE} "
+        "to allUsers."
     )
 
 

@@ -78,7 +78,8 @@ class GoogleSignIn:
             made = _credentials("oauth2.service_account")
             return made.from_service_account_info(key.info(self._token_uri), scopes=[SCOPE])
 
-        return await self._refreshed(make, key.client_email, caller, self._elsewhere(caller))
+        damaged = f"The private key of {key.client_email} is damaged. Download a new key, and paste it whole."
+        return await self._refreshed(make, key.client_email, caller, self._elsewhere(caller), lambda error: damaged)
 
     async def by_workload(self, impersonated: str | None, caller: "Caller") -> AccessToken:
         """A token of the process's identity, or of the service account `impersonated` that it may act as.
@@ -91,7 +92,7 @@ class GoogleSignIn:
             source = _from_file(path) if path else _from_machine()
             return _impersonating(source, impersonated) if impersonated else source
 
-        return await self._refreshed(make, impersonated, caller, self._elsewhere_or_metadata(caller))
+        return await self._refreshed(make, impersonated, caller, self._elsewhere_or_metadata(caller), _unusable)
 
     async def workload_project(self, caller: "Caller") -> str | None:
         """The project that the process runs in, where it can be told."""
@@ -133,13 +134,23 @@ class GoogleSignIn:
         return send
 
     async def _refreshed(
-        self, make: Callable[[], Any], account: str | None, caller: "Caller", send: Send
+        self,
+        make: Callable[[], Any],
+        account: str | None,
+        caller: "Caller",
+        send: Send,
+        unusable: Callable[[Exception], str],
     ) -> AccessToken:
+        """`unusable`: what to say when it fails before anybody is asked."""
         loop = asyncio.get_running_loop()
         requests = _Requests(loop, send)
         made = await loop.run_in_executor(self._threads, _refresh, make, requests)
+        if isinstance(made, RegistryError):
+            raise made
         if isinstance(made, Exception):
-            raise _failure(made, requests.last, account, str(caller.host))
+            if requests.last is not None:
+                raise sign_in_refused(requests.last, account, str(caller.host))
+            raise CredentialsRefused(unusable(made), host=str(caller.host))
         token, lifetime_seconds, email = made
         return AccessToken(Secret(token), lifetime_seconds, account or email)
 
@@ -179,12 +190,10 @@ class _Requests:
 
 def _refresh(make: Callable[[], Any], requests: _Requests) -> tuple[str, float, str | None] | Exception:
     """Token, its lifetime in seconds and whose it is; or why there is none. Blocks."""
-    from google.auth.exceptions import GoogleAuthError
-
     try:
         credentials = make()
         credentials.refresh(requests)
-    except (RegistryError, GoogleAuthError, ValueError, KeyError, OSError) as error:
+    except Exception as error:  # google-auth falls over an unforeseen answer in unforeseen ways
         return error
     if not credentials.token:
         return ValueError("there is no token in the answer")
@@ -199,14 +208,8 @@ def _lifetime_seconds(expiry: datetime | None) -> float:
     return max((aware - datetime.now(UTC)).total_seconds(), LIFETIME_MIN_SECONDS)
 
 
-def _failure(error: Exception, last: Answer | None, account: str | None, host: str) -> RegistryError:
-    if isinstance(error, RegistryError):
-        return error
-    if last is not None:
-        return sign_in_refused(last, account, host)
-    return CredentialsRefused(
-        f"The Google credentials of Chartroom's own process cannot be used: {quotable(str(error))}.", host=host
-    )
+def _unusable(error: Exception) -> str:
+    return f"The Google credentials of Chartroom's own process cannot be used: {quotable(str(error))}."
 
 
 def _credentials(module: str) -> Any:

@@ -53,7 +53,9 @@ class QuayProvider(Provider):
         return RegistryHost.parse(text) if text.strip() else QUAY_IO
 
     async def list_tags(self, caller: "Caller", repository: str) -> AsyncIterator[tuple[ListedTag, ...]]:
-        async for page in own_then_standard(caller, repository, _tag_pages(caller, repository), self.tags_page_size):
+        own = _tag_pages(caller, repository)
+        # It always sends a Link, and its older versions take no other mark than the one in there.
+        async for page in own_then_standard(caller, repository, own, self.tags_page_size, guess_last=False):
             yield page
 
     async def listing_note(self, caller: "Caller", repository: str) -> str | None:

@@ -10,6 +10,7 @@ import pytest
 from app.oci_client.credentials import EcrIamRole, Secret
 from app.oci_client.errors import CredentialsRefused, NameNotResolved, PermissionDenied
 from app.oci_client.providers.ecr import EcrProvider
+from app.oci_client.providers.ecr_api import AwsKeys
 from tests.lab import ecr
 from tests.lab.ecr import HOST, READER_ARN, REPOSITORY, ROLE_ARN, EcrLab, Sts
 from tests.lab.server import Lab
@@ -198,7 +199,5 @@ def test_provider_is_imported_without_the_sdk() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_found_keys_do_not_print_themselves() -> None:
-    from app.oci_client.providers.ecr_role import FoundKeys
-
-    assert "canary" not in repr(FoundKeys("AKIA", Secret("canary"), Secret("canary")))
+def test_keys_do_not_print_themselves() -> None:
+    assert "canary" not in repr(AwsKeys("AKIA", Secret("canary"), Secret("canary")))
