@@ -6,18 +6,19 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from pydantic import ValidationError
+from sqlalchemy.exc import OperationalError
 
 from app.domain.errors import ChartroomError, KeyMissing
 from app.services.authorising import Authorising
 from app.services.keeping_keys import check_keys, reseal
-from app.settings import LogFormat, Settings
+from app.settings import ENVIRONMENT_PREFIX, LogFormat, Settings, as_markdown
 from app.store import migrating
 from app.store.entities import Role
 from app.store.sealing import Sealer, add_key_to_file
@@ -48,18 +49,27 @@ def read_settings() -> Settings:
     except ValidationError as error:
         for problem in error.errors(include_input=False, include_url=False):
             name = str(problem["loc"][0]).upper()
-            typer.echo(f"CHARTROOM_{name}: {problem['msg'].removeprefix('Value error, ')}", err=True)
+            typer.echo(f"{ENVIRONMENT_PREFIX}{name}: {problem['msg'].removeprefix('Value error, ')}", err=True)
         raise typer.Exit(2) from None
 
 
-def run(work: Callable[[Settings], Coroutine[Any, Any, None]]) -> None:
-    """Runs `work`; what Chartroom says in words becomes one line and exit status 1."""
-    settings = read_settings()
+@contextmanager
+def told_in_words() -> Iterator[None]:
+    """What Chartroom says in words, and what keeps it from its data, becomes one line and exit status 1."""
     try:
-        asyncio.run(work(settings))
-    except ChartroomError as error:
+        yield
+    except (ChartroomError, OSError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
+    except OperationalError as error:
+        typer.echo(f"The database cannot be used: {error.orig}", err=True)
+        raise typer.Exit(1) from None
+
+
+def run(work: Callable[[Settings], Coroutine[Any, Any, None]]) -> None:
+    settings = read_settings()
+    with told_in_words():
+        asyncio.run(work(settings))
 
 
 @asynccontextmanager
@@ -111,12 +121,9 @@ def serve(
     """Serve the API, and sync too unless CHARTROOM_WORKER_IN_PROCESS is off."""
     settings = read_settings()
     configure_logs(settings)
-    try:
+    with told_in_words():
         greeting = asyncio.run(_prepare(settings, first_run=first_run))
         _serve(settings, greeting)
-    except ChartroomError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
 
 
 async def _prepare(settings: Settings, *, first_run: bool) -> list[str]:
@@ -263,6 +270,12 @@ def migrate(
     run(work)
 
 
+@cli.command("settings")
+def print_settings() -> None:
+    """Print every setting with its default, as docs/settings.md has it."""
+    typer.echo(as_markdown().rstrip("\n"))
+
+
 @cli.command()
 def schema() -> None:
     """Print the GraphQL schema."""
@@ -327,7 +340,8 @@ def create_key() -> None:
     if settings.key_path.exists():
         typer.echo(f"There is a key file at {settings.key_path}. `chartroom keys rotate` adds a new key.", err=True)
         raise typer.Exit(1)
-    key = add_key_to_file(settings.key_path)
+    with told_in_words():
+        key = add_key_to_file(settings.key_path)
     typer.echo(f"Made {settings.key_path} with key {key.id}. Keep a copy apart from the database.")
 
 

@@ -6,9 +6,7 @@ carry a hash of their content; text files have their .br and .gz beside them.
 
 import hashlib
 import mimetypes
-from collections.abc import Sequence
 from dataclasses import dataclass
-from email.utils import formatdate
 from pathlib import Path
 from typing import Final
 

@@ -12,6 +12,14 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 MEBIBYTE = 1024 * 1024
+ENVIRONMENT_PREFIX = "CHARTROOM_"
+SETTINGS_HEAD = """# Settings
+
+Read from the environment when a command starts. A wrong one ends it with status 2, naming the setting.
+Printed by `chartroom settings`.
+
+| Setting | Default | What it does |
+|---|---|---|"""
 
 
 class LogFormat(StrEnum):
@@ -25,7 +33,7 @@ class LogFormat(StrEnum):
 class Settings(BaseSettings):
     """Read from the environment, each name with `CHARTROOM_` before it."""
 
-    model_config = SettingsConfigDict(env_prefix="CHARTROOM_", env_ignore_empty=True, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=ENVIRONMENT_PREFIX, env_ignore_empty=True, extra="ignore", frozen=True)
 
     # ── Where it listens ──
     host: str = Field("127.0.0.1", description="Address to listen on. Loopback by default: opening up is a decision.")
@@ -138,6 +146,12 @@ class Settings(BaseSettings):
     reading_timeout_seconds: float = Field(
         20.0, gt=0, description="Longest time reading one archive may take; usual ones take a millisecond."
     )
+    comparing_timeout_seconds: float = Field(
+        5.0,
+        gt=0,
+        description="Longest time that comparing two versions, or checking values against a schema, may take; "
+        "usual charts take a tenth of a second at most.",
+    )
     reader_memory_max_bytes: int = Field(
         512 * MEBIBYTE,
         ge=64 * MEBIBYTE,
@@ -229,3 +243,20 @@ class Settings(BaseSettings):
     def key_path(self) -> Path:
         """The key file, the default filled in."""
         return self.key_file or self.data_dir / "keys"
+
+
+def as_markdown(kind: type[Settings] = Settings) -> str:
+    """Every setting as docs/settings.md has it: name, default, what it does."""
+    rows = [
+        f"| `{ENVIRONMENT_PREFIX}{name.upper()}` | {_shown(field.default)} | {field.description} |"
+        for name, field in kind.model_fields.items()
+    ]
+    return "\n".join([SETTINGS_HEAD, *rows]) + "\n"
+
+
+def _shown(default: object) -> str:
+    if default is None or default == ():
+        return "–"
+    if isinstance(default, bool):
+        return f"`{str(default).lower()}`"
+    return f"`{default}`"

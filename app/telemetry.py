@@ -16,7 +16,7 @@ SECRET_NAME = re.compile(
 SECRET_TEXT = re.compile(
     r"(?P<before>\b(?:Bearer|Basic)\s+)[A-Za-z0-9._~+/=-]{8,}"  # an Authorization header
     r"|(?P<mark>\bchartroom_)[A-Za-z0-9_-]{16,}"  # our own tokens
-    r"|(?P<scheme>[a-z][a-z0-9+.-]*://)[^/\s:@]+:[^/\s@]+@"  # user and password in a URL
+    r"|(?P<scheme>[a-z][a-z0-9+.-]*://)[^/\s@]+@"  # user and password, or a token, in a URL
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----",
     re.DOTALL,
 )
@@ -26,7 +26,8 @@ ALLOWED_NAMES = frozenset({"token_id", "tokens"})
 def redact(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Masks values whose name says they are secret, and secrets that stand inside any text, tracebacks too."""
     for name, value in event.items():
-        event[name] = _redacted(name, value)
+        if not name.startswith("_"):  # structlog's own, which are no part of the line
+            event[name] = _redacted(name, value)
     return event
 
 
@@ -39,7 +40,10 @@ def _redacted(name: str, value: Any) -> Any:
         return {key: _redacted(str(key), inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [_redacted("", inner) for inner in value]
-    return value
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    # An error, bytes, any object: what would be printed of it, by then too late to look through.
+    return SECRET_TEXT.sub(_masked, repr(value))
 
 
 def _masked(match: re.Match[str]) -> str:

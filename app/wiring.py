@@ -18,6 +18,7 @@ from app.progress.bell import Bell, bell_for
 from app.services.auditing import Auditing
 from app.services.authorising import Authorising
 from app.services.browsing import Browsing
+from app.services.comparing import Comparing
 from app.services.connecting import PROVIDERS, Connections
 from app.services.discovering import Discovering
 from app.services.drafting import Drafting
@@ -27,6 +28,7 @@ from app.services.probing import Probing
 from app.services.registering import Registering
 from app.services.syncing import SyncBounds, Syncing, SyncTools
 from app.services.triggering import Triggering
+from app.services.validating import Validating
 from app.services.watching import Watching
 from app.settings import Settings
 from app.store.archives import Archives
@@ -54,6 +56,7 @@ class System:
     queue: SyncQueue
     bell: Bell
     readers: ReaderPool
+    answering_readers: ReaderPool
     http: HttpClients
 
     async def start(self) -> None:
@@ -66,6 +69,7 @@ class System:
         await self.bell.close()
         await self.http.close()
         await self.readers.close()
+        await self.answering_readers.close()
         await self.store.close()
 
 
@@ -85,6 +89,17 @@ def client_limits(settings: Settings) -> ClientLimits:
     )
 
 
+def reader_pool(settings: Settings, timeout_seconds: float) -> ReaderPool:
+    return ReaderPool(
+        workers=settings.readers,
+        timeout_seconds=timeout_seconds,
+        memory_max_bytes=settings.reader_memory_max_bytes,
+        limits=ReadingLimits(
+            archive_max_bytes=settings.archive_max_bytes, inflated_max_bytes=settings.archive_inflated_max_bytes
+        ),
+    )
+
+
 def wire(settings: Settings, resolver: Resolver | None = None) -> System:
     """Raises KeyMissing where there is no key. `resolver` says where host names lead; None: the system's."""
     store = Store(settings.database)
@@ -92,14 +107,9 @@ def wire(settings: Settings, resolver: Resolver | None = None) -> System:
     archives = Archives(settings.archives)
     bell = bell_for(settings.database)
     queue = SyncQueue(settings.database)
-    readers = ReaderPool(
-        workers=settings.readers,
-        timeout_seconds=settings.reading_timeout_seconds,
-        memory_max_bytes=settings.reader_memory_max_bytes,
-        limits=ReadingLimits(
-            archive_max_bytes=settings.archive_max_bytes, inflated_max_bytes=settings.archive_inflated_max_bytes
-        ),
-    )
+    readers = reader_pool(settings, settings.reading_timeout_seconds)
+    # Apart from those of syncs: neither waits for the other.
+    answering_readers = reader_pool(settings, settings.comparing_timeout_seconds)
     limits = client_limits(settings)
     guard = AddressGuard(settings.allowed_private_networks, how_to_allow=HOW_TO_ALLOW)
     http = HttpClients(guard, limits, resolver=resolver)
@@ -123,8 +133,10 @@ def wire(settings: Settings, resolver: Resolver | None = None) -> System:
     )
     admin_token = settings.admin_token.get_secret_value() if settings.admin_token else None
     services = Services(
-        browsing=Browsing(store, archives, readers),
+        browsing=Browsing(store, archives, answering_readers),
         listing=Listing(store),
+        comparing=Comparing(archives, answering_readers),
+        validating=Validating(archives, answering_readers),
         registering=Registering(store, sealer, drafting, triggering),
         probing=Probing(store, connections, drafting),
         discovering=Discovering(store, connections),
@@ -142,5 +154,6 @@ def wire(settings: Settings, resolver: Resolver | None = None) -> System:
         queue=queue,
         bell=bell,
         readers=readers,
+        answering_readers=answering_readers,
         http=http,
     )

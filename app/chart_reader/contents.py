@@ -58,12 +58,20 @@ class ChartFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """One line of what a version changed. `kind` is a word such as added, fixed or security."""
+
+    kind: str | None
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChartContents:
     """No text here holds a NUL or a lone surrogate. Text is None where the chart has no such file.
 
     `readme_html` is sanitised. `values_schema` is the text as it is; `values_schema_is_json` says whether it
     can be parsed (None: there is no schema). `files` is in the order of the archive and holds those of
-    sub-charts too.
+    sub-charts too. `images` are references that values.yaml and annotations name.
     """
 
     metadata: ChartMetadata
@@ -75,3 +83,5 @@ class ChartContents:
     values_schema_is_json: bool | None
     notes: str | None
     files: tuple[ChartFile, ...]
+    images: tuple[str, ...]
+    changes: tuple[Change, ...]

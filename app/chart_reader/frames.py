@@ -10,9 +10,10 @@ from app.chart_reader.limits import ReadingLimits
 
 FRAME_HEAD = struct.Struct("!QB")
 KIND_BYTES = 1
-# Requests. READ: an archive. READ_FILE and READ_FILE_BYTES: length of the path (4 bytes), path, archive.
-READ, READ_FILE, READ_FILE_BYTES = 1, 2, 3
-PATH_LENGTH = struct.Struct("!I")
+# Requests. READ: an archive. The others: length of what comes first (4 bytes), that, an archive. First comes a
+# path for READ_FILE and READ_FILE_BYTES, another archive for COMPARE, YAML for CHECK_VALUES.
+READ, READ_FILE, READ_FILE_BYTES, COMPARE, CHECK_VALUES = 1, 2, 3, 4, 5
+FIRST_LENGTH = struct.Struct("!I")
 # Replies. The body is a pickle: nothing; what was read; a ChartReadError; one after which the reader ends.
 READY, DONE, FAILED, FAILED_FOR_GOOD = 10, 11, 12, 13
 PICKLE_PROTOCOL = 5

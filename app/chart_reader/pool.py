@@ -9,13 +9,16 @@ import asyncio
 import subprocess
 from typing import Any
 
+from app.chart_reader.answers import ChartComparison, ValuesVerdict
 from app.chart_reader.contents import ChartContents
 from app.chart_reader.errors import ArchiveTooLarge, ChartReadError, ReaderDied, ReaderPoolClosed, ReadingTimedOut
 from app.chart_reader.frames import (
+    CHECK_VALUES,
+    COMPARE,
     DONE,
     FAILED,
     FAILED_FOR_GOOD,
-    PATH_LENGTH,
+    FIRST_LENGTH,
     READ,
     READ_FILE,
     READ_FILE_BYTES,
@@ -58,13 +61,24 @@ class ReaderPool:
 
     async def read_file(self, archive: bytes, path: str) -> str | None:
         """What `reading.read_chart_file` finds at `path`. Raises ChartReadError, and nothing else."""
-        text: str | None = await self._ask(READ_FILE, archive, path)
+        text: str | None = await self._ask(READ_FILE, archive, _encoded(path))
         return text
 
     async def read_file_bytes(self, archive: bytes, path: str) -> bytes | None:
         """What `reading.read_chart_file_bytes` finds at `path`. Raises ChartReadError, and nothing else."""
-        data: bytes | None = await self._ask(READ_FILE_BYTES, archive, path)
+        data: bytes | None = await self._ask(READ_FILE_BYTES, archive, _encoded(path))
         return data
+
+    async def compare(self, before: bytes, after: bytes) -> ChartComparison:
+        """What `comparison.compare_charts` finds. Raises ChartReadError, and nothing else."""
+        self._check_size(before)
+        compared: ChartComparison = await self._ask(COMPARE, after, before)
+        return compared
+
+    async def check_values(self, archive: bytes, values_yaml: str) -> ValuesVerdict:
+        """What `values_check.check_values` says. Raises ChartReadError, and nothing else."""
+        verdict: ValuesVerdict = await self._ask(CHECK_VALUES, archive, _encoded(values_yaml))
+        return verdict
 
     @property
     def process_ids(self) -> tuple[int, ...]:
@@ -81,12 +95,15 @@ class ReaderPool:
         for process in ended:  # killed: the wait is the kernel's clean-up, not ours to do on the loop
             await asyncio.to_thread(process.wait)
 
-    async def _ask(self, kind: int, archive: bytes, path: str | None = None) -> Any:
-        # The reader would say the same, but would have to hold it first.
+    def _check_size(self, archive: bytes) -> None:
+        """The reader would say the same, but would have to hold it first."""
         archive_max_bytes = self._settings.limits.archive_max_bytes
         if len(archive) > archive_max_bytes:
             raise ArchiveTooLarge(f"the archive has more than {archive_max_bytes} bytes")
-        body = archive if path is None else _with_path(archive, path)
+
+    async def _ask(self, kind: int, archive: bytes, first: bytes | None = None) -> Any:
+        self._check_size(archive)
+        body = archive if first is None else FIRST_LENGTH.pack(len(first)) + first + archive
         async with self._slots:
             reader = await self._take_reader()
             try:
@@ -149,6 +166,5 @@ class ReaderPool:
         self._ended = [process for process in self._ended if process.poll() is None]
 
 
-def _with_path(archive: bytes, path: str) -> bytes:
-    encoded = path.encode("utf-8", errors="replace")
-    return PATH_LENGTH.pack(len(encoded)) + encoded + archive
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", errors="replace")

@@ -10,10 +10,11 @@ import subprocess
 import sys
 from typing import Any, cast
 
-from app.chart_reader import contents, errors
+from app.chart_reader import answers, contents, errors
 from app.chart_reader.errors import ReaderDied
 from app.chart_reader.frames import FRAME_HEAD, KIND_BYTES, PICKLE_PROTOCOL, WorkerSettings
 from app.chart_reader.limits import MEBIBYTE
+from app.domain import values_diff
 
 # 32 MiB of inflated archive as text, HTML and paths stay far below.
 _REPLY_MAX_BYTES = 128 * MEBIBYTE
@@ -29,7 +30,7 @@ main(int(sys.argv[2]), pickle.loads(base64.b64decode(sys.argv[3])))
 _PASSED_ENVIRONMENT = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 _ALLOWED_IN_REPLIES = {
     (module.__name__, name): value
-    for module in (contents, errors)
+    for module in (answers, contents, errors, values_diff)
     for name, value in vars(module).items()
     if isinstance(value, type) and value.__module__ == module.__name__
 }

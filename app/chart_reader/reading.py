@@ -4,15 +4,16 @@ import json
 import re
 
 from app.chart_reader.archive import ChartArchive, open_archive
+from app.chart_reader.changes import changes_of
+from app.chart_reader.chart_tree import VALUES_SCHEMA, VALUES_YAML
 from app.chart_reader.chart_yaml import CHART_YAML, REQUIREMENTS_YAML, parse_chart_yaml
 from app.chart_reader.contents import ChartContents, ChartFile
 from app.chart_reader.errors import ArchiveTooLarge, MalformedChart
+from app.chart_reader.images import images_of
 from app.chart_reader.limits import ReadingLimits
 from app.chart_reader.plain_text import block_text, decode_leniently, decode_strictly
 from app.chart_reader.readme import render_readme
 
-VALUES_YAML = "values.yaml"
-VALUES_SCHEMA = "values.schema.json"
 NOTES = "templates/NOTES.txt"
 # Helm, pkg/action/show.go, readmeFileNames: compared without case, Markdown preferred.
 _README_NAMES = ("readme.md", "readme.txt", "readme")
@@ -31,6 +32,7 @@ def read_chart(archive: bytes, limits: ReadingLimits) -> ChartContents:
     readme_path = _readme_path(opened)
     readme = None if readme_path is None else _lenient_text(opened, readme_path, limits.readme_max_bytes)
     schema = _strict_text(opened, VALUES_SCHEMA, limits.values_schema_max_bytes)
+    values = _strict_text(opened, VALUES_YAML, limits.values_yaml_max_bytes)
     notes = _lenient_text(opened, NOTES, limits.file_max_bytes)
     return ChartContents(
         metadata=metadata,
@@ -39,11 +41,13 @@ def read_chart(archive: bytes, limits: ReadingLimits) -> ChartContents:
         readme_html=None
         if readme is None or readme_path is None
         else render_readme(readme, not readme_path.lower().endswith(".txt"), limits),
-        values_yaml=_strict_text(opened, VALUES_YAML, limits.values_yaml_max_bytes),
+        values_yaml=values,
         values_schema=schema,
         values_schema_is_json=None if schema is None else _is_json(schema),
         notes=None if notes is None else block_text(notes),
         files=tuple(ChartFile(path, extent[1]) for path, extent in opened.extents.items()),
+        images=images_of(values, metadata.annotations, metadata.app_version, limits),
+        changes=changes_of(metadata.annotations, limits),
     )
 
 

@@ -15,14 +15,17 @@ from pathlib import Path
 from typing import Any
 
 from app.chart_reader.chart_yaml import parse_chart_yaml
+from app.chart_reader.comparison import compare_charts
 from app.chart_reader.errors import ChartReadError, ReaderFailed, ReaderOutOfMemory
 from app.chart_reader.frames import (
+    CHECK_VALUES,
+    COMPARE,
     DONE,
     FAILED,
     FAILED_FOR_GOOD,
+    FIRST_LENGTH,
     FRAME_HEAD,
     KIND_BYTES,
-    PATH_LENGTH,
     PICKLE_PROTOCOL,
     READ,
     READ_FILE,
@@ -33,6 +36,7 @@ from app.chart_reader.gzip_stream import inflate
 from app.chart_reader.limits import ReadingLimits
 from app.chart_reader.reading import read_chart, read_chart_file, read_chart_file_bytes
 from app.chart_reader.readme import render_readme
+from app.chart_reader.values_check import check_values, warm_up
 
 # An orphan that hangs is ended by the kernel this long after its parent would have killed it.
 _ORPHAN_GRACE_SECONDS = 5.0
@@ -82,10 +86,15 @@ def _answer(kind: int, body: memoryview, limits: ReadingLimits) -> tuple[int, by
 def _serve(kind: int, body: memoryview, limits: ReadingLimits) -> Any:
     if kind == READ:
         return read_chart(bytes(body), limits)
-    (path_bytes,) = PATH_LENGTH.unpack(body[: PATH_LENGTH.size])
-    path_end = PATH_LENGTH.size + path_bytes
-    path, archive = str(body[PATH_LENGTH.size : path_end], "utf-8"), bytes(body[path_end:])
-    return (read_chart_file if kind == READ_FILE else read_chart_file_bytes)(archive, path, limits)
+    (first_bytes,) = FIRST_LENGTH.unpack(body[: FIRST_LENGTH.size])
+    first_end = FIRST_LENGTH.size + first_bytes
+    first, archive = bytes(body[FIRST_LENGTH.size : first_end]), bytes(body[first_end:])
+    if kind == COMPARE:
+        return compare_charts(first, archive, limits)
+    text = str(first, "utf-8")
+    if kind == CHECK_VALUES:
+        return check_values(archive, text, limits)
+    return (read_chart_file if kind == READ_FILE else read_chart_file_bytes)(archive, text, limits)
 
 
 def _receive(connection: socket.socket) -> tuple[int, memoryview] | None:
@@ -117,6 +126,7 @@ def _warm_up(limits: ReadingLimits) -> None:
     """Everything that is imported or built at first use, before files can no longer be opened."""
     render_readme("# a\n\n|b|\n|-|\n|c|\n\n<details>[d](https://e) &amp; `f`</details>\n", True, limits)
     parse_chart_yaml("name: a\nversion: 1.0.0\n", None, limits)
+    warm_up()
     for archive in (b"", b"\x1f\x8b\x08"):
         with suppress(ChartReadError):
             inflate(archive, limits)

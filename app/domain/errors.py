@@ -7,7 +7,8 @@ ChartroomError
 │   ├── NameTaken         another one has this name
 │   ├── NotFound          nothing has this id
 │   ├── ForbiddenAddress  the address guard does not allow this host
-│   └── Conflict          it cannot be done in the present state
+│   ├── Conflict          it cannot be done in the present state
+│   └── Unreadable        a chart that is stored cannot be read for this, or not within the limits
 └── KeyMissing          the key that credentials are sealed with is absent or wrong
 """
 
@@ -61,6 +62,12 @@ class Conflict(Refusal):
     """It cannot be done in the present state."""
 
     code = "CONFLICT"
+
+
+class Unreadable(Refusal):
+    """A chart that is stored cannot be read for what was asked, or not within the limits."""
+
+    code = "UNREADABLE"
 
 
 class Refusals(ChartroomError):

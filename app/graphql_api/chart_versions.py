@@ -21,6 +21,7 @@ from app.graphql_api.maintainers import Maintainer, maintainers_of
 from app.graphql_api.nodes import Node, computed, parts_of, shown_as
 from app.graphql_api.references import AChart
 from app.graphql_api.scalars import JSON, Digest
+from app.graphql_api.signatures import SignatureReport, report_of
 from app.store import entities
 
 VERSION_CURSOR = CursorKind("versions", (str, int))
@@ -38,6 +39,12 @@ class Readme:
 class ChartFile:
     path: str = strawberry.field(description="Relative to the chart's folder, e.g. templates/service.yaml.")
     bytes: int = strawberry.field(description="Its size.")
+
+
+@strawberry.type(description="Something that a version changed, by its own account.")
+class ChartChange:
+    kind: str | None = strawberry.field(description="A word such as added, changed, fixed, removed or security.")
+    description: str = strawberry.field(description="In the words of its maintainers.")
 
 
 @strawberry.type(description="A digest that a tag was seen with.")
@@ -141,6 +148,19 @@ class ChartVersion(Node):
         path: Annotated[str, strawberry.argument(description="As `files` gives it, e.g. templates/service.yaml.")],
     ) -> str | None:
         return await info.context.services.browsing.file(self.row.archive_digest, path)
+
+    @computed("Container images the chart names in values.yaml and its annotations.")
+    def images(self) -> list[str]:
+        return self.content.images
+
+    @computed("artifacthub.io/changes, where the chart has it.")
+    async def changes(self, info: Info) -> list[ChartChange]:
+        whole = await self._whole(info)
+        return [ChartChange(**parts_of(ChartChange, stored)) for stored in whole.changes]
+
+    @computed("Who signed it.")
+    def signature(self) -> SignatureReport:
+        return report_of(self.row)
 
     @computed("How to install it.")
     async def install(self, info: Info) -> InstallSnippets:

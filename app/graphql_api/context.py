@@ -10,11 +10,13 @@ from app.graphql_api.permissions import principal_of
 from app.services.auditing import Auditing
 from app.services.authorising import Authorising, Caller
 from app.services.browsing import Browsing
+from app.services.comparing import Comparing
 from app.services.discovering import Discovering
 from app.services.listing import Listing
 from app.services.probing import Probing
 from app.services.registering import Registering
 from app.services.triggering import Triggering
+from app.services.validating import Validating
 from app.services.watching import Watching
 
 
@@ -24,6 +26,8 @@ class Services:
 
     browsing: Browsing
     listing: Listing
+    comparing: Comparing
+    validating: Validating
     registering: Registering
     probing: Probing
     discovering: Discovering

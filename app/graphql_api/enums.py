@@ -7,7 +7,9 @@ import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 
 from app.domain.faults import FaultCode
+from app.domain.signatures import Verification as SignatureVerification
 from app.domain.sync_events import RepositoryState, SkipReason, SyncState, SyncTrigger
+from app.domain.values_diff import ChangeKind
 from app.oci_client.probing import StageKind, StageOutcome
 from app.store.entities import Authentication, ConnectionSecurity, Provider, Role, Visibility
 
@@ -150,6 +152,24 @@ def _described_charts() -> None:
         RELEVANCE="Best match first; by name where there is no search.",
         NAME="By name.",
         UPDATED_AT_DESC="What changed last first.",
+    )
+    _described(
+        ChangeKind,
+        "ChangeKind",
+        "What became of something from one version to another.",
+        ADDED="It was not there before.",
+        REMOVED="It is not there any more.",
+        CHANGED="It is another one, of the same type; or it was null, or became null.",
+        TYPE_CHANGED="It is of another type: what was set for it may be refused now.",
+    )
+    _described(
+        SignatureVerification,
+        "SignatureVerification",
+        "What became of checking the signatures of a chart version.",
+        UNSIGNED="There are none.",
+        UNVERIFIED="Signed, and no key of this store matches.",
+        VERIFIED="Signed by a key of this store.",
+        INVALID="A signature does not belong to what it stands beside.",
     )
 
 

@@ -95,8 +95,8 @@ DOCKER_HUB: Final = ProviderInfo(
         ANONYMOUS,
     ],
     connection_securities=[ConnectionSecurity.SECURE],
-    # Its registry refuses to list repositories (_catalog), whoever asks.
-    can_discover=False,
+    # Its registry lists nothing; its API lists the namespaces that are asked for.
+    can_discover=True,
 )
 
 OTHER: Final = ProviderInfo(
@@ -127,7 +127,161 @@ OTHER: Final = ProviderInfo(
     can_discover=True,
 )
 
-FORMS: Final = (DOCKER_HUB, OTHER)
+
+def field(name: str, label: str, explanation: str | None = None, **flags: bool) -> CredentialField:
+    """Required, short and no secret, unless `flags` say otherwise."""
+    return CredentialField(
+        name=name,
+        label=label,
+        secret=flags.get("secret", False),
+        required=flags.get("required", True),
+        multiline=flags.get("multiline", False),
+        help=explanation,
+    )
+
+
+ECR: Final = ProviderInfo(
+    provider=Provider.ECR,
+    label="Amazon ECR",
+    input_name="ecr",
+    host_field=field("registryUrl", "Registry", "Of your account and region, or public.ecr.aws."),
+    default_host=None,
+    host_example="123456789012.dkr.ecr.eu-central-1.amazonaws.com",
+    documentation_url="https://docs.aws.amazon.com/AmazonECR/latest/userguide/",
+    authentications=[
+        AuthenticationInfo(
+            authentication=Authentication.ECR_IAM_ROLE,
+            label="IAM role of where Chartroom runs",
+            input_path=["authentication", "iamRole"],
+            fields=[
+                field("assumeRoleArn", "Role to assume", "An ARN; empty: the role itself is used.", required=False),
+                field("externalId", "External id", "Where the role to assume wants one.", required=False),
+            ],
+        ),
+        AuthenticationInfo(
+            authentication=Authentication.ECR_ACCESS_KEY,
+            label="Access key",
+            input_path=["authentication", "accessKey"],
+            fields=[
+                field("accessKeyId", "Access key id", "Of an IAM user with the policy of our documentation."),
+                field("secretAccessKey", "Secret access key", secret=True),
+            ],
+        ),
+        ANONYMOUS,
+    ],
+    connection_securities=[ConnectionSecurity.SECURE],
+    can_discover=True,
+)
+
+AZURE: Final = ProviderInfo(
+    provider=Provider.AZURE,
+    label="Azure Container Registry",
+    input_name="azure",
+    host_field=field("loginServer", "Login server", "As the registry's overview page in the portal shows it."),
+    default_host=None,
+    host_example="myregistry.azurecr.io",
+    documentation_url="https://learn.microsoft.com/azure/container-registry/",
+    authentications=[
+        AuthenticationInfo(
+            authentication=Authentication.USERNAME_PASSWORD,
+            label="User name and password",
+            input_path=["authentication", "usernamePassword"],
+            fields=[
+                field("username", "User name", "Application id, name of the admin user, or name of a token."),
+                password("Client secret, admin password, or password of the token."),
+            ],
+        ),
+        AuthenticationInfo(
+            authentication=Authentication.AZURE_SERVICE_PRINCIPAL,
+            label="Service principal",
+            input_path=["authentication", "servicePrincipal"],
+            fields=[
+                field("tenantId", "Tenant id", "Directory id of Microsoft Entra ID."),
+                field("clientId", "Client id", "Application id. It needs the role AcrPull."),
+                field("clientSecret", "Client secret", "The value, not the secret's id.", secret=True),
+            ],
+        ),
+        AuthenticationInfo(
+            authentication=Authentication.AZURE_MANAGED_IDENTITY,
+            label="Managed or workload identity",
+            input_path=["authentication", "managedIdentity"],
+            fields=[
+                field("clientId", "Client id", "Of a user-assigned identity; empty: the system's.", required=False)
+            ],
+        ),
+        ANONYMOUS,
+    ],
+    connection_securities=[ConnectionSecurity.SECURE],
+    can_discover=True,
+)
+
+ARTIFACT_REGISTRY: Final = ProviderInfo(
+    provider=Provider.ARTIFACT_REGISTRY,
+    label="Google Artifact Registry",
+    input_name="artifactRegistry",
+    host_field=field("registryUrl", "Registry", "The location's host; project and repository belong to the paths."),
+    default_host=None,
+    host_example="europe-west1-docker.pkg.dev",
+    documentation_url="https://cloud.google.com/artifact-registry/docs",
+    authentications=[
+        AuthenticationInfo(
+            authentication=Authentication.GCP_SERVICE_ACCOUNT,
+            label="Service account key",
+            input_path=["authentication"],
+            fields=[
+                field(
+                    "serviceAccountJson",
+                    "Key file (JSON)",
+                    "Paste it as it is. The account needs roles/artifactregistry.reader.",
+                    secret=True,
+                    multiline=True,
+                )
+            ],
+        ),
+        AuthenticationInfo(
+            authentication=Authentication.GCP_WORKLOAD_IDENTITY,
+            label="Workload identity",
+            input_path=["authentication", "workloadIdentity"],
+            fields=[
+                field(
+                    "impersonateServiceAccount",
+                    "Service account to act as",
+                    "Its e-mail address; empty: the identity itself is used.",
+                    required=False,
+                )
+            ],
+        ),
+        ANONYMOUS,
+    ],
+    connection_securities=[ConnectionSecurity.SECURE],
+    can_discover=True,
+)
+
+QUAY: Final = ProviderInfo(
+    provider=Provider.QUAY,
+    label="Quay",
+    input_name="quay",
+    host_field=field("registryUrl", "Registry", "quay.io, or the host of your own Quay."),
+    default_host="quay.io",
+    host_example="quay.example.com",
+    documentation_url="https://docs.projectquay.io/",
+    authentications=[
+        AuthenticationInfo(
+            authentication=Authentication.USERNAME_PASSWORD,
+            label="Robot or user",
+            input_path=[],
+            fields=[
+                field("username", "User name", "A robot (namespace+name), a user, $app or $oauthtoken."),
+                field("token", "Token", "The robot's token, an encrypted password, or the OAuth token.", secret=True),
+            ],
+        ),
+        ANONYMOUS,
+    ],
+    connection_securities=list(ConnectionSecurity),
+    can_discover=True,
+)
+
+FORMS: Final = (ECR, DOCKER_HUB, AZURE, ARTIFACT_REGISTRY, QUAY, OTHER)
 
 
 @strawberry.type

@@ -5,6 +5,7 @@ import strawberry
 from app.graphql_api.access import AccessMutations, AccessQueries, ApiToken
 from app.graphql_api.chart_versions import ChartVersion
 from app.graphql_api.charts import Chart, ChartQueries
+from app.graphql_api.comparing import ComparingQueries
 from app.graphql_api.door_schema import DoorSchema
 from app.graphql_api.finding_nodes import NodeQueries
 from app.graphql_api.limits import QueryLimits
@@ -13,10 +14,20 @@ from app.graphql_api.registries import ChartRepository, Registry, RegistryQuerie
 from app.graphql_api.registry_mutations import RegistryMutations
 from app.graphql_api.sync_events import EVENT_TYPES, Subscription
 from app.graphql_api.syncs import Sync, SyncMutations, SyncQueries
+from app.graphql_api.validating import ValidatingQueries
 
 
 @strawberry.type(description="What can be read.")
-class Query(NodeQueries, AccessQueries, ProviderQueries, RegistryQueries, ChartQueries, SyncQueries):
+class Query(
+    NodeQueries,
+    AccessQueries,
+    ProviderQueries,
+    RegistryQueries,
+    ChartQueries,
+    ComparingQueries,
+    ValidatingQueries,
+    SyncQueries,
+):
     pass
 
 

@@ -156,8 +156,13 @@ def explain(refusal: Refusal) -> RegistryError:
 
 def _unauthorized(refusal: Refusal) -> RegistryError:
     host, facts = refusal.host, refusal.facts()
-    if refusal.subject.asked is Asked.TOKEN or refusal.presented in (Presented.NOTHING, Presented.BASIC):
-        if refusal.presented is Presented.BASIC:
+    asked = refusal.subject.asked
+    # A token is presented to a ping only where the credential itself is the token.
+    signed_in_as_such = refusal.presented is Presented.BASIC or (
+        refusal.presented is Presented.TOKEN and asked is Asked.PING
+    )
+    if asked is Asked.TOKEN or signed_in_as_such or refusal.presented is Presented.NOTHING:
+        if signed_in_as_such:
             return CredentialsRefused(
                 f"{host} refused the user name or the password or token.{refusal.quoted}", **facts
             )

@@ -24,8 +24,13 @@ from app.oci_client.credentials import (
 )
 from app.oci_client.limits import ClientLimits
 from app.oci_client.provider import Provider as ProviderWays
+from app.oci_client.providers.artifact_registry import ArtifactRegistryProvider
+from app.oci_client.providers.azure import AzureProvider
 from app.oci_client.providers.docker_hub import DockerHubProvider
+from app.oci_client.providers.ecr import EcrProvider
 from app.oci_client.providers.generic import GenericProvider
+from app.oci_client.providers.google_keys import account_name
+from app.oci_client.providers.quay import QuayProvider
 from app.oci_client.reference import RegistryHost
 from app.oci_client.retrying import HostLimiters
 from app.oci_client.tls import ConnectionSecurity as TlsSecurity
@@ -38,7 +43,11 @@ from app.store.sealing import Sealer
 from app.store.session import Store
 
 PROVIDERS: Mapping[Provider, ProviderWays] = {
+    Provider.ECR: EcrProvider(),
     Provider.DOCKER_HUB: DockerHubProvider(),
+    Provider.AZURE: AzureProvider(),
+    Provider.ARTIFACT_REGISTRY: ArtifactRegistryProvider(),
+    Provider.QUAY: QuayProvider(),
     Provider.OTHER: GenericProvider(),
 }
 
@@ -68,6 +77,7 @@ class StoredCredential:
 
 
 def take_apart(credential: Credential) -> StoredCredential:
+    """Raises InvalidCredential for a key file that is none."""
     kind = next(kind for kind, form in CREDENTIAL_FORMS.items() if isinstance(credential, form))
     open_part: dict[str, Any] = {}
     secret: dict[str, str] = {}
@@ -77,7 +87,7 @@ def take_apart(credential: Credential) -> StoredCredential:
             secret[part.name] = value.reveal()
         elif value is not None:
             open_part[part.name] = value
-    username = next((open_part[name] for name in VISIBLE_NAMES if name in open_part), None)
+    username = next((open_part[name] for name in VISIBLE_NAMES if name in open_part), account_name(credential))
     return StoredCredential(kind, username, open_part, secret)
 
 

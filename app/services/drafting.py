@@ -10,6 +10,7 @@ from app.oci_client.credentials import Anonymous, Credential
 from app.oci_client.errors import (
     AddressRefused,
     InvalidCaCertificate,
+    InvalidCredential,
     InvalidRegistryHost,
     InvalidRepositoryName,
 )
@@ -68,11 +69,10 @@ class Drafting:
         refusals += self.check_name(registration.name)
         refusals += self.check_schedule(registration.sync_interval_seconds)
         refusals += self.check_policy(registration.version_constraint, registration.versions_kept)
-        names, wrong = self.repository_names(
-            registration.choice.provider, registration.repositories, "input", "repositories"
-        )
-        refusals += wrong
         target, wrong = self.target(registration.choice, registration.visibility)
+        refusals += wrong
+        provider, host = registration.choice.provider, target.host if target else None
+        names, wrong = self.repository_names(provider, host, registration.repositories, "input", "repositories")
         refusals += wrong
         if refusals or target is None:
             raise Refusals(refusals)
@@ -115,16 +115,19 @@ class Drafting:
         return refusals
 
     def repository_names(
-        self, provider: Provider, given: Sequence[str], *field: str
+        self, provider: Provider, host: RegistryHost | None, given: Sequence[str], *field: str
     ) -> tuple[list[str], list[Refusal]]:
-        """Full names, each once, in the order given; and what is wrong with the others."""
+        """Full names, each once, in the order given; and what is wrong with the others.
+
+        `host` is None where what was typed for it is none.
+        """
         if len(given) > REPOSITORIES_MAX:
             return [], [Invalid(f"At most {REPOSITORIES_MAX} repositories at once; add the others later.", *field)]
         names: dict[str, None] = {}
         refusals: list[Refusal] = []
         for place, text in enumerate(given):
             try:
-                names[self._providers[provider].parse_repository(text)] = None
+                names[self._providers[provider].parse_repository(text, host)] = None
             except InvalidRepositoryName as error:
                 refusals.append(Invalid(str(error), *field, str(place)))
         return list(names), refusals
@@ -133,6 +136,7 @@ class Drafting:
         """Where and how to connect. None where something is refused."""
         host, refusals = self._host(choice)
         refusals += self._certificate(choice)
+        refusals += self._wrong_credential(choice)
         credential = choice.credential
         if credential is None or isinstance(credential, Anonymous):
             credential = Anonymous()
@@ -155,6 +159,15 @@ class Drafting:
         if refusals or host is None:
             return None, refusals
         return Target(choice.provider, host, credential, choice.connection_security, choice.ca_certificate), []
+
+    def _wrong_credential(self, choice: ProviderChoice) -> list[Refusal]:
+        if choice.credential is None:
+            return []
+        try:
+            self._providers[choice.provider].check_credential(choice.credential)
+        except InvalidCredential as error:
+            return [Invalid(str(error), *choice.path, choice.credential_field)]
+        return []
 
     def _host(self, choice: ProviderChoice) -> tuple[RegistryHost | None, list[Refusal]]:
         ways = self._providers[choice.provider]

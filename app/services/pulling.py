@@ -198,4 +198,6 @@ def content_row(archive_digest: str, archive_bytes: int, contents: ChartContents
         "values_schema": contents.values_schema,
         "notes": contents.notes,
         "files": [[file.path, file.size_bytes] for file in contents.files],
+        "images": list(contents.images),
+        "changes": [asdict(change) for change in contents.changes],
     }

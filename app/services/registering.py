@@ -11,13 +11,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.domain.errors import Invalid, NameTaken, NotFound, Refusal, Refusals
 from app.domain.sync_events import SyncTrigger
 from app.oci_client.credentials import Anonymous
+from app.oci_client.reference import RegistryHost
 from app.services import auditing
 from app.services.clock import Clock, utc_now
 from app.services.connecting import Target, take_apart
 from app.services.drafting import Drafting, ProviderChoice, Registration
 from app.services.triggering import Triggering, next_sync_at
 from app.store import registries, syncs
-from app.store.entities import Authentication, ChartRepository, Registry, Sync, Visibility
+from app.store.entities import Authentication, ChartRepository, ConnectionSecurity, Registry, Sync, Visibility
 from app.store.sealing import Sealer
 from app.store.session import Store
 
@@ -144,7 +145,9 @@ class Registering:
     async def add_repositories(self, registry_id: int, given: Sequence[str], actor: str) -> list[ChartRepository]:
         """All that were named, those that were there before too. New ones are synced. Raises Refusals, NotFound."""
         registry = await self._found(registry_id, "registryId")
-        names, refusals = self._drafting.repository_names(registry.provider, given, "names")
+        names, refusals = self._drafting.repository_names(
+            registry.provider, RegistryHost.parse(registry.host), given, "names"
+        )
         if refusals:
             raise Refusals(refusals)
         now = self._clock()
@@ -221,7 +224,7 @@ class Registering:
 
     async def _changed_target(self, change: Change, registry: Registry) -> Target | None:
         """The new target; None where there is none. Credentials are kept where none are given, but only for
-        the host they were entered for: else whoever may edit a registry could send them anywhere."""
+        the host they were entered for: else whoever may edit a registry could send them anywhere, in clear even."""
         if change.choice is UNCHANGED:
             return None
         visibility = registry.visibility if change.visibility is UNCHANGED else change.visibility
@@ -229,11 +232,13 @@ class Registering:
         keeps = choice.credential is None and visibility is Visibility.PRIVATE
         if keeps and registry.authentication is not Authentication.ANONYMOUS:
             target, refusals = self._drafting.target(choice, Visibility.PUBLIC)
-            if target is not None and (target.provider, str(target.host)) != (registry.provider, registry.host):
+            if target is not None and not _as_safe_there(target, registry):
                 raise Refusals(
                     [
                         Invalid(
-                            f"The stored credentials were entered for {registry.host}. Enter those for {target.host}.",
+                            f"The stored credentials were entered for {registry.host} "
+                            f"({registry.connection_security.value}). Enter those for {target.host} "
+                            f"({target.connection_security.value}).",
                             *choice.path,
                             choice.credential_field,
                         )
@@ -276,6 +281,14 @@ def _still_there(registry: Registry | None, *field: str) -> Registry:
     if registry is None:
         raise NotFound("There is no such registry; it may have been deleted.", *(field or ("input", "id")))
     return registry
+
+
+def _as_safe_there(target: Target, registry: Registry) -> bool:
+    """Whether the stored credentials go to the host they were entered for, by a connection no weaker than then."""
+    if (target.provider, str(target.host)) != (registry.provider, registry.host):
+        return False
+    insecure = ConnectionSecurity.INSECURE
+    return target.connection_security is not insecure or registry.connection_security is insecure
 
 
 def _target_columns(target: Target) -> dict[str, Any]:

@@ -4,6 +4,7 @@ the queue is told afterwards, and what it loses is found again by `recover`."""
 import contextlib
 import os
 import random
+import re
 import socket
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -20,6 +21,9 @@ from app.store.entities import Registry, Sync, SyncEvent
 from app.store.session import Store
 
 JITTER = 0.1  # of the interval, so that a hundred registries do not sync in the same second
+
+WORKER_NAME = re.compile(r"(?P<host>.+):(?P<process>[0-9]{1,18}):(?P<mark>[^:]+)")
+"""As services/syncing.py worker_name makes it."""
 
 Enqueue = Callable[[int], Awaitable[None]]
 
@@ -156,9 +160,10 @@ def next_sync_at(registry: Registry, now: datetime) -> datetime | None:
 
 def is_dead(lease_owner: str, me: str) -> bool:
     """Whether this worker was a process of this machine that is no more. Not knowing is no."""
-    host, process, mark = lease_owner.rsplit(":", 2)
-    if host != socket.gethostname():
+    name = WORKER_NAME.fullmatch(lease_owner)
+    if name is None or name["host"] != socket.gethostname():
         return False
+    process, mark = name["process"], name["mark"]
     if int(process) == os.getpid():
         return mark != me.rpartition(":")[2]
     try:

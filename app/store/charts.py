@@ -27,6 +27,7 @@ LONG_TEXTS = (
     ChartContent.notes,
     ChartContent.chart_yaml,
     ChartContent.files,
+    ChartContent.changes,
 )
 """What pages of many versions leave out."""
 

@@ -15,6 +15,7 @@ from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, func, text
 from sqlmodel import Column, Field, SQLModel
 
 from app.domain.faults import Fault, FaultCode
+from app.domain.signatures import Verification
 from app.domain.sync_events import (
     EventKind,
     Progress,
@@ -208,6 +209,16 @@ class ChartVersion(SQLModel, table=True):
     digest: str = Field(max_length=200, index=True)
     archive_digest: str = Field(foreign_key="chart_content.archive_digest", max_length=200, index=True)
     has_provenance: bool = False
+    has_signature: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    verification: Verification = Field(
+        default=Verification.UNSIGNED,
+        sa_type=one_of(Verification),
+        sa_column_kwargs={"server_default": Verification.UNSIGNED.value},
+    )
+    signed_by: str | None = _text(default=None)
+    verification_message: str | None = _text(default=None)
+    trusted_keys: str | None = Field(default=None, max_length=64)
+    """Names the set of keys its signatures were checked with; null: they are still to be looked at."""
     created_at: datetime | None = _at(default=None)
     stored_at: datetime = _at()
     removed_at: datetime | None = _at(default=None)
@@ -247,6 +258,9 @@ class ChartContent(SQLModel, table=True):
     notes: str | None = _text(default=None)
     files: list[list[Any]] = _json(list)
     """Pairs of path and size in bytes."""
+    images: list[str] = Field(default_factory=list, sa_type=Json, sa_column_kwargs={"server_default": "[]"})
+    """References of container images that values and annotations name."""
+    changes: list[dict[str, Any]] = Field(default_factory=list, sa_type=Json, sa_column_kwargs={"server_default": "[]"})
 
 
 class DigestSighting(SQLModel, table=True):

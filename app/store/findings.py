@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, insert, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.domain.signatures import Verification
 from app.domain.sync_events import SkipReason
 from app.domain.sync_plan import HeldTag
 from app.domain.sync_plan import SkippedTag as Skipped
@@ -127,6 +128,11 @@ async def store_versions(
             "digest": version.digest,
             "archive_digest": version.archive_digest,
             "has_provenance": version.has_provenance,
+            "has_signature": False,
+            "verification": Verification.UNVERIFIED if version.has_provenance else Verification.UNSIGNED,
+            "signed_by": None,
+            "verification_message": None,
+            "trusted_keys": None,
             "created_at": version.created_at,
             "stored_at": now,
             "removed_at": None,

@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from app.chart_reader.answers import ChartComparison, ValuesVerdict
+from app.chart_reader.comparison import compare_charts
 from app.chart_reader.limits import ReadingLimits
 from app.chart_reader.reading import read_chart_file
+from app.chart_reader.values_check import check_values
 from app.graphql_api.context import Context, Services
 from app.graphql_api.door_schema import DoorSchema
 from app.graphql_api.schema import build_schema
@@ -22,6 +25,7 @@ from app.progress.bell import LocalBell
 from app.services.auditing import Auditing
 from app.services.authorising import Authorising, Caller
 from app.services.browsing import Browsing
+from app.services.comparing import Comparing
 from app.services.connecting import PROVIDERS, Connections
 from app.services.discovering import Discovering
 from app.services.drafting import Drafting
@@ -29,6 +33,7 @@ from app.services.listing import Listing
 from app.services.probing import Probing
 from app.services.registering import Registering
 from app.services.triggering import Triggering
+from app.services.validating import Validating
 from app.services.watching import Watching
 from app.store.archives import Archives
 from app.store.entities import Role
@@ -41,6 +46,12 @@ class FilesInThisProcess:
 
     async def read_file(self, archive: bytes, path: str) -> str | None:
         return read_chart_file(archive, path, ReadingLimits())
+
+    async def compare(self, before: bytes, after: bytes) -> ChartComparison:
+        return compare_charts(before, after, ReadingLimits())
+
+    async def check_values(self, archive: bytes, values_yaml: str) -> ValuesVerdict:
+        return check_values(archive, values_yaml, ReadingLimits())
 
 
 @dataclass
@@ -115,6 +126,8 @@ async def desk(store: Store, schema: DoorSchema) -> AsyncIterator[Desk]:
     services = Services(
         browsing=Browsing(store, archives, FilesInThisProcess()),  # type: ignore[arg-type]
         listing=Listing(store),
+        comparing=Comparing(archives, FilesInThisProcess()),
+        validating=Validating(archives, FilesInThisProcess()),
         registering=Registering(store, sealer, drafting, triggering),
         probing=Probing(store, connections, drafting),
         discovering=Discovering(store, connections),

@@ -9,7 +9,7 @@ import trustme
 from app.domain.faults import FaultCode
 from app.domain.sync_events import RepositoryState, SkipReason, SyncState
 from app.graphql_api.paging import encode_id
-from app.graphql_api.registry_inputs import DockerHubInput, OtherInput, UsernamePasswordInput
+from app.graphql_api.provider_inputs import DockerHubInput, OtherInput, UsernamePasswordInput
 from app.store import registries as registry_rows
 from app.store.entities import Authentication, ConnectionSecurity, Provider, Role, SkippedTag
 from tests.graphql_api.conftest import Desk
@@ -353,10 +353,107 @@ async def test_discovery_pages_what_the_registry_lists_and_says_why_when_it_cann
 async def test_providers_are_those_that_work_today_with_their_forms(desk: Desk) -> None:
     document = """{ providers { provider inputName defaultHost canDiscover connectionSecurities hostField { name }
       authentications { authentication inputPath fields { name secret required } } } }"""
-    hub_form, other_form = (await desk.ask(document, Role.READER))["providers"]
+    forms = {form["provider"]: form for form in (await desk.ask(document, Role.READER))["providers"]}
+    assert list(forms) == ["ECR", "DOCKER_HUB", "AZURE", "ARTIFACT_REGISTRY", "QUAY", "OTHER"]
+    hub_form, other_form = forms["DOCKER_HUB"], forms["OTHER"]
+    kinds = {name: [one["authentication"] for one in form["authentications"]] for name, form in forms.items()}
+    assert kinds["ECR"] == ["ECR_IAM_ROLE", "ECR_ACCESS_KEY", "ANONYMOUS"]
+    assert kinds["AZURE"] == ["USERNAME_PASSWORD", "AZURE_SERVICE_PRINCIPAL", "AZURE_MANAGED_IDENTITY", "ANONYMOUS"]
+    assert kinds["ARTIFACT_REGISTRY"] == ["GCP_SERVICE_ACCOUNT", "GCP_WORKLOAD_IDENTITY", "ANONYMOUS"]
+    assert forms["QUAY"]["defaultHost"] == "quay.io"
     assert (hub_form["provider"], hub_form["defaultHost"]) == ("DOCKER_HUB", "registry-1.docker.io")
     assert [field["name"] for field in hub_form["authentications"][0]["fields"]] == ["username", "passwordOrToken"]
     assert [field["secret"] for field in hub_form["authentications"][0]["fields"]] == [False, True]
     assert (other_form["provider"], other_form["hostField"]) == ("OTHER", {"name": "registryUrl"})
     assert other_form["authentications"][0]["inputPath"] == ["authentication"]
     assert [one["authentication"] for one in other_form["authentications"]] == ["USERNAME_PASSWORD", "ANONYMOUS"]
+
+
+ECR_HOST = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
+
+
+@pytest.mark.parametrize(
+    ("provider", "shown"),
+    [
+        (
+            {"ecr": {"registryUrl": ECR_HOST, "authentication": {"iamRole": {}}}},
+            ("ECR", ECR_HOST, "ECR_IAM_ROLE", None),
+        ),
+        (
+            {
+                "ecr": {
+                    "registryUrl": ECR_HOST,
+                    "authentication": {
+                        "accessKey": {"accessKeyId": "AKIAIOSFODNN7EXAMPLE", "secretAccessKey": "s" * 40}
+                    },
+                }
+            },
+            ("ECR", ECR_HOST, "ECR_ACCESS_KEY", "AKIAIOSFODNN7EXAMPLE"),
+        ),
+        (
+            {
+                "azure": {
+                    "loginServer": "acmecharts.azurecr.io",
+                    "authentication": {"usernamePassword": {"username": "reader", "passwordOrToken": "secret"}},
+                }
+            },
+            ("AZURE", "acmecharts.azurecr.io", "USERNAME_PASSWORD", "reader"),
+        ),
+        (
+            {"azure": {"loginServer": "acmecharts.azurecr.io", "authentication": {"managedIdentity": {}}}},
+            ("AZURE", "acmecharts.azurecr.io", "AZURE_MANAGED_IDENTITY", None),
+        ),
+        (
+            {
+                "artifactRegistry": {
+                    "registryUrl": "europe-west1-docker.pkg.dev",
+                    "authentication": {"workloadIdentity": {}},
+                }
+            },
+            ("ARTIFACT_REGISTRY", "europe-west1-docker.pkg.dev", "GCP_WORKLOAD_IDENTITY", None),
+        ),
+        (
+            {"quay": {"username": "acme+reader", "token": "secret"}},
+            ("QUAY", "quay.io", "USERNAME_PASSWORD", "acme+reader"),
+        ),
+    ],
+    ids=["ecr-role", "ecr-key", "azure-password", "azure-identity", "google-identity", "quay-robot"],
+)
+async def test_each_provider_is_registered_with_its_own_kind_of_credentials(
+    desk: Desk, provider: dict[str, object], shown: tuple[str, ...]
+) -> None:
+    document = """mutation Register($input: RegisterRegistryInput!) { registerRegistry(input: $input) {
+      registry { provider host authentication username } userErrors { message field } } }"""
+    answer = await desk.ask(document, input={"name": "one", "visibility": "PRIVATE", "provider": provider})
+    assert answer["registerRegistry"]["userErrors"] == []
+    assert tuple(answer["registerRegistry"]["registry"].values()) == shown
+
+
+@pytest.mark.parametrize(
+    ("provider", "field", "word"),
+    [
+        ({"ecr": {"registryUrl": ECR_HOST + ".evil.example"}}, "registryUrl", "dkr.ecr"),
+        ({"azure": {"loginServer": "charts.example.com"}}, "loginServer", "azurecr.io"),
+        ({"artifactRegistry": {"registryUrl": "docker.pkg.dev.example"}}, "registryUrl", "-docker.pkg.dev"),
+        (
+            {
+                "artifactRegistry": {
+                    "registryUrl": "europe-west1-docker.pkg.dev",
+                    "authentication": {"serviceAccountJson": '{"type": "authorized_user"}'},
+                }
+            },
+            "authentication",
+            "person",
+        ),
+        ({"quay": {"username": "acme+reader"}}, "token", "token"),
+    ],
+    ids=["ecr-host", "azure-host", "google-host", "google-key", "quay-token"],
+)
+async def test_what_a_provider_cannot_use_is_refused_with_the_form_it_expects(
+    desk: Desk, provider: dict[str, object], field: str, word: str
+) -> None:
+    document = """mutation Register($input: RegisterRegistryInput!) { registerRegistry(input: $input) {
+      registry { id } userErrors { message field } } }"""
+    answer = await desk.ask(document, input={"name": "one", "visibility": "PRIVATE", "provider": provider})
+    told = {error["field"][-1]: error["message"] for error in answer["registerRegistry"]["userErrors"]}
+    assert word in told[field]

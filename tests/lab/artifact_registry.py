@@ -190,6 +190,8 @@ class ArtifactRegistryApiHost(LabHost):
         self.tells_kinds = True
         self.page_max = 1000
         self.may_list_images = True
+        self.ids: list[str] = []
+        """Of further Docker repositories, all empty."""
         start = "/v1/projects/{project}/locations/{location}/repositories"
         self.route("GET", start, self.repositories)
         self.route("GET", start + "/{repository}/packages", self.packages)
@@ -240,7 +242,7 @@ class ArtifactRegistryApiHost(LabHost):
             return refusal
         entries: list[dict[str, object]] = [
             {"name": f"{parent}/repositories/{name}", "format": "DOCKER", "mode": "STANDARD_REPOSITORY"}
-            for name in self.held(project, location)
+            for name in [*self.held(project, location), *self.ids]
         ]
         return self.page(request, "repositories", [*entries, {"name": f"{parent}/repositories/py", "format": "PYTHON"}])
 
@@ -249,7 +251,7 @@ class ArtifactRegistryApiHost(LabHost):
         refusal = self.refused(request, parent, "artifactregistry.packages.list")
         if refusal:
             return refusal
-        held = self.held(project, location)[repository]
+        held = self.held(project, location).get(repository, [])
         return self.page(request, "packages", [{"name": f"{parent}/packages/{self.path(each)}"} for each in held])
 
     async def images(self, request: web.Request, project: str, location: str, repository: str) -> web.StreamResponse:
@@ -259,7 +261,7 @@ class ArtifactRegistryApiHost(LabHost):
             return refusal
         entries = [
             self.image(parent, each, manifest)
-            for each in self.held(project, location)[repository]
+            for each in self.held(project, location).get(repository, [])
             for manifest in each.manifests.values()
         ]
         return self.page(request, "dockerImages", entries)

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from app.oci_client.credentials import Anonymous, Secret
+from app.oci_client.credentials import Anonymous, Login, Secret
+from app.oci_client.errors import TimedOut
 from app.oci_client.tokens import Token, TokenCache, TokenKey, UnreadableToken, parse_token
 from tests.oci_client.lab import Clock
 
@@ -81,3 +82,56 @@ async def test_one_who_gives_up_does_not_take_the_token_from_others() -> None:
     await asyncio.sleep(0)
     go.set()
     assert (await patient).authorization.reveal() == "Bearer t"
+
+
+async def test_old_token_stays_in_use_while_its_renewal_fails() -> None:
+    clock = Clock()
+    cache = TokenCache(clock)
+    asked = 0
+
+    async def mint() -> Token:
+        nonlocal asked
+        asked += 1
+        if asked > 1:
+            raise TimedOut("the token endpoint does not answer")
+        return Token(Secret("Bearer a"), 300)
+
+    assert (await cache.get(KEY, mint)).authorization == Secret("Bearer a")
+    clock.seconds += 280
+    assert (await cache.get(KEY, mint)).authorization == Secret("Bearer a")
+    assert (await cache.get(KEY, mint)).authorization == Secret("Bearer a")
+    assert asked == 2  # not every request tries again
+    clock.seconds += 21
+    with pytest.raises(TimedOut):
+        await cache.get(KEY, mint)
+
+
+async def test_old_token_is_not_handed_out_when_it_was_refused() -> None:
+    cache = TokenCache(Clock())
+
+    async def mint() -> Token:
+        return Token(Secret("Bearer a"), 300)
+
+    async def failing() -> Token:
+        raise TimedOut("the token endpoint does not answer")
+
+    kept = await cache.get(KEY, mint)
+    with pytest.raises(TimedOut):
+        await cache.get(KEY, failing, rejected=kept.authorization)
+
+
+async def test_login_is_shared_and_renewed_before_its_end() -> None:
+    clock = Clock()
+    cache = TokenCache(clock)
+    made: list[Login] = []
+
+    async def sign_in() -> Login:
+        await asyncio.sleep(0)
+        made.append(Login("AWS", Secret(f"password-{len(made)}"), 3600))
+        return made[-1]
+
+    first, second = await asyncio.gather(cache.get_login(KEY, sign_in), cache.get_login(KEY, sign_in))
+    assert first is second and len(made) == 1
+    clock.seconds += 3300
+    assert await cache.get_login(KEY, sign_in) is made[1]
+    assert await cache.get_login(KEY, sign_in, rejected=made[1]) is made[2]

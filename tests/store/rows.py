@@ -117,7 +117,7 @@ async def store_found(
     placed = [replace(version, repository_id=repository_id) for version in found]
     async with store.writing() as session:
         ids = await findings.store_versions(session, placed, sync_id, now)
-        await findings.refresh_chart(session, repository_id, set(ids.values()), now)
+        await findings.refresh_charts(session, [repository_id], set(ids.values()), now)
         charts = await findings.ensure_charts(session, {repository_id: "unused"}, now)
     return charts[repository_id], {tag: version_id for (_, tag), version_id in ids.items()}
 

@@ -161,7 +161,7 @@ async def test_chart_without_a_version_to_show_is_not_listed(store: Store) -> No
     chart_id, ids = await store_found(store, repository_id, found_version())
     async with store.writing() as session:
         await findings.mark_removed(session, list(ids.values()), NOW)
-        await findings.refresh_chart(session, repository_id, [], NOW)
+        await findings.refresh_charts(session, [repository_id], [], NOW)
     async with store.reading() as session:
         assert (await charts.page(session, 10, None, ChartConditions())).rows == []
         assert await charts.find_many(session, [chart_id]) == {}

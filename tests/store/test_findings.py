@@ -100,7 +100,7 @@ async def hide(store: Store, repository_id: int, version_id: int, *, removed: bo
             await findings.mark_removed(session, [version_id], at)
         else:
             await findings.mark_outside_policy(session, [version_id])
-        await findings.refresh_chart(session, repository_id, [], at)
+        await findings.refresh_charts(session, [repository_id], [], at)
 
 
 async def test_latest_falls_back_when_it_is_removed_or_leaves_the_policy(store: Store) -> None:
@@ -133,7 +133,7 @@ async def test_chart_is_neither_listed_nor_found_when_all_its_versions_are_hidde
 
     async with store.writing() as session:
         await findings.mark_returned(session, list(ids.values()))
-        await findings.refresh_chart(session, repository_id, [], LATER)
+        await findings.refresh_charts(session, [repository_id], [], LATER)
     assert await latest(store, chart_id) == ("1.0.0", "1.0.0")
     async with store.reading() as session:
         assert await search.count(session, ["payments"], []) == 1

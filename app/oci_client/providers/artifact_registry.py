@@ -46,6 +46,8 @@ _HOST: Final = re.compile(
 _OTHER_FORMAT: Final = re.compile(r"(.+)-(apt|generic|go|googet|kfp|maven|npm|python|ruby|yum)\.pkg\.dev")
 # Where the repository behind a gcr.io host lies; its id is the host itself.
 _OLD_LOCATIONS: Final = {"gcr.io": "us", "us.gcr.io": "us", "eu.gcr.io": "europe", "asia.gcr.io": "asia"}
+# What is typed stands in addresses; a project of a domain is example.com:name.
+_PROJECT: Final = re.compile(r"(?:[a-z0-9][a-z0-9.-]*:)?[a-z0-9][a-z0-9-]*")
 # The user under which Google's registries take an access token as a password.
 TOKEN_USER: Final = "oauth2accesstoken"  # noqa: S105 - a user name
 
@@ -128,7 +130,7 @@ class ArtifactRegistryProvider(Provider):
                 host=str(caller.host),
             )
         own = await self._own_project(caller)
-        projects = list(dict.fromkeys([*([own] if own else []), *(name for name in namespaces if "." not in name)]))
+        projects = [name for name in dict.fromkeys([own or "", *namespaces]) if _PROJECT.fullmatch(name)]
         if not projects:
             raise PermissionDenied(
                 "Google lists by project, and the credentials name none. Name the charts by hand, as "

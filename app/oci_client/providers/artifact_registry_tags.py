@@ -42,7 +42,7 @@ async def digest_pages(caller: "Caller", repository: str) -> AsyncIterator[tuple
         )
         document = parse_object(answer, str(caller.host), subject)
         await asyncio.sleep(0)
-        tags, digests = _shaped(caller, repository, document)
+        tags, digests = _tags(caller, repository, document), await _digests(document)
         fresh = [tag for tag in dict.fromkeys(tags) if tag not in seen and TAG_PATTERN.fullmatch(tag)]
         seen.update(fresh)
         if len(seen) > limits.tags_max:
@@ -62,20 +62,23 @@ async def digest_pages(caller: "Caller", repository: str) -> AsyncIterator[tuple
             _refuse_folder(caller, repository, document)
 
 
-def _shaped(caller: "Caller", repository: str, document: Mapping[str, Any]) -> tuple[list[str], dict[str, str]]:
-    """The tags of a page, and the digest of each that has one there."""
-    tags, manifests = document.get("tags"), document.get("manifest")
+def _tags(caller: "Caller", repository: str, document: Mapping[str, Any]) -> list[str]:
+    tags = document.get("tags")
     if "tags" not in document or not isinstance(tags, list | None):
         raise _unfollowed(caller, repository, "it sent a page without a list of tags")
-    if not isinstance(manifests, dict):
-        manifests = {}
-    digests = {
-        tag: digest
-        for digest, held in manifests.items()
-        if is_digest(digest) and isinstance(held, dict)
-        for tag in _texts(held.get("tag"))
-    }
-    return _texts(tags), digests
+    return _texts(tags)
+
+
+async def _digests(document: Mapping[str, Any]) -> dict[str, str]:
+    """The digest of each tag of a page. There are those without tags, too: 40,000 and more are on a page."""
+    manifests = document.get("manifest")
+    found: dict[str, str] = {}
+    for number, (digest, held) in enumerate(manifests.items() if isinstance(manifests, dict) else ()):
+        if number % SLICE == 0:
+            await asyncio.sleep(0)
+        if is_digest(digest) and isinstance(held, dict):
+            found.update((tag, digest) for tag in _texts(held.get("tag")))
+    return found
 
 
 def _texts(value: object) -> list[str]:

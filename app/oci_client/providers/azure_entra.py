@@ -220,8 +220,8 @@ def _said(answer: Answer, credential: EntraCredential) -> str:
     if not isinstance(words, str):
         return ""
     secrets = (credential.client_secret.reveal(),) if isinstance(credential, AzureServicePrincipal) else ()
-    # Below the first line are trace and correlation ids and the time.
-    return f" It says: “{quotable(words.splitlines()[0] if words else '', secrets)}”"
+    # What follows is for Microsoft's support: trace and correlation ids and the time.
+    return f" It says: “{quotable(words.partition('Trace ID:')[0], secrets)}”"
 
 
 def _entra_in_trouble(error: RegistryError, cloud: Cloud, caller: "Caller") -> RegistryError:

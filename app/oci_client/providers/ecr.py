@@ -13,6 +13,7 @@ from app.oci_client.credentials import Anonymous, Credential, EcrAccessKey, EcrI
 from app.oci_client.errors import (
     CredentialsRefused,
     InvalidRegistryHost,
+    InvalidRepositoryName,
     PermissionDenied,
     RegistryError,
     TooLarge,
@@ -65,7 +66,10 @@ class EcrProvider(Provider):
         first, _, rest = trimmed.partition("/")
         if rest and _is_ecr(first):
             trimmed = rest
-        return parse_repository(trimmed)
+        name = parse_repository(trimmed)
+        if host is not None and host.name in PUBLIC_NAMES and "/" not in name:
+            raise InvalidRepositoryName(f"A repository of ECR Public stands behind its owner's alias: alias/{name}.")
+        return name
 
     def check_credential(self, credential: Credential) -> None:
         """Raises InvalidCredential for what can be told wrong without asking AWS."""
@@ -93,18 +97,22 @@ class EcrProvider(Provider):
         """By image where the permission is there, 1,000 a request, with digest and kind; else by name."""
         api = self._api(caller)
         if api is not None:
+            begun = False
             try:
                 if await self._is_own(caller, api, repository):
                     async for page in self._own_listing(caller, api, repository):
+                        begun = True
                         yield page
                     return
             except ApiDenied as denied:
+                if begun:  # the standard's listing would bring the same tags again
+                    raise denied.error from None
                 caller.memory(_Memory).notes[repository] = (
                     f"Listed by name only: the IAM action {denied.operation} would give digests along with the tags, "
                     f"1,000 in a request, in place of one request for each tag. {denied.error}"
                 )
             except CredentialsRefused:
-                if not api.place.public:  # which anybody may read
+                if begun or not api.place.public:  # which anybody may read
                     raise
         # ECR refuses n above 1000; its tags/list is unsorted, and `last` a mark of its own.
         async for names in tag_pages(caller, repository, 1000, guess_last=False):

@@ -22,7 +22,7 @@ from app.oci_client.registry_text import quotable
 KEY_MAX_CHARACTERS: Final = 64 * 1024
 GOOGLE_UNIVERSE: Final = "googleapis.com"
 
-_EMAIL: Final = re.compile(r"[a-z0-9][a-z0-9-]*@[a-z0-9][a-z0-9.:-]*\.gserviceaccount\.com")
+_EMAIL: Final = re.compile(r"[a-z0-9][a-z0-9-]*@[a-z0-9][a-z0-9.-]*\.gserviceaccount\.com")
 _QUOTES: Final = ("'", '"', "`", "‘", "’", "“", "”")
 # White space may be gone from "BEGIN PRIVATE KEY" too: some guides tell people to strip it from the whole file.
 _PEM: Final = re.compile(r"-+BEGIN\s*(RSA)?\s*PRIVATE\s*KEY-+(.*?)-+END\s*(?:RSA)?\s*PRIVATE\s*KEY-+", re.DOTALL)

@@ -3,12 +3,14 @@ import { useSyncExternalStore } from 'react';
 
 const KEY = 'chartroom.token';
 const listeners = new Set<() => void>();
+let refused = false;
 
 export function readToken(): string | null {
   return sessionStorage.getItem(KEY) ?? localStorage.getItem(KEY);
 }
 
 export function keepToken(token: string, remembered: boolean): void {
+  refused = false;
   (remembered ? localStorage : sessionStorage).setItem(KEY, token);
   for (const listener of listeners) listener();
 }
@@ -17,6 +19,16 @@ export function forgetToken(): void {
   sessionStorage.removeItem(KEY);
   localStorage.removeItem(KEY);
   for (const listener of listeners) listener();
+}
+
+/** Forgets it because the server does not take it any more. */
+export function refuseToken(): void {
+  refused = true;
+  forgetToken();
+}
+
+export function wasRefused(): boolean {
+  return refused;
 }
 
 export function bearer(): string {

@@ -23,6 +23,7 @@ from app.oci_client.errors import (
 from app.oci_client.limits import ClientLimits
 from app.oci_client.manifest import ChartManifest
 from app.oci_client.provider import ListedRepository, ListedTag
+from app.oci_client.providers.artifact_registry import location_of
 from app.oci_client.providers.artifact_registry_tags import instant
 from app.oci_client.reference import RegistryHost
 from tests.lab.artifact_registry import (
@@ -36,9 +37,10 @@ from tests.lab.artifact_registry import (
     MISSING,
     REPOSITORY,
     build,
+    on_google_cloud,
     provider,
 )
-from tests.lab.google import EMAIL, OAUTH, PROJECT
+from tests.lab.google import EMAIL, MACHINE, OAUTH, PROJECT
 from tests.lab.server import Lab
 
 PKG_DEV, GCR_IO = RegistryHost(HOST), RegistryHost(GCR)
@@ -84,6 +86,28 @@ async def found(client: RegistryClient, *namespaces: str) -> list[ListedReposito
 )
 def test_host_of_google_is_taken(text: str) -> None:
     assert str(provider().parse_host(f" {text.upper()}/ ")) == text
+
+
+def test_port_of_https_is_left_out_of_the_host() -> None:
+    assert provider().parse_host(f"{HOST}:443") == PKG_DEV
+
+
+@pytest.mark.parametrize(
+    ("host", "location"),
+    [
+        (HOST, "us-central1"),
+        ("europe-docker.pkg.dev", "europe"),
+        ("docker.me-west1.rep.pkg.dev", "me-west1"),
+        ("gcr.io", "us"),
+        ("us.gcr.io", "us"),
+        ("eu.gcr.io", "europe"),
+        ("asia.gcr.io", "asia"),
+        ("marketplace.gcr.io", None),
+        ("ghcr.io", None),
+    ],
+)
+def test_location_is_read_from_the_host(host: str, location: str | None) -> None:
+    assert location_of(RegistryHost(host)) == location
 
 
 @pytest.mark.parametrize(
@@ -266,6 +290,7 @@ async def test_listing_lives_through_a_manifest_map_of_any_shape(lab: Lab, held:
     registry.route("GET", "/v2/{repository*}/tags/list", page)
     (tag,) = await listed(client_of(lab))
     assert (tag.tag, tag.media_type, tag.updated_at) == ("1.0.0", None, None)
+    assert tag.digest in (None, "sha256:" + "a" * 64)  # and never the other key, which is no digest
 
 
 async def test_listing_is_refused_when_its_pages_do_not_end(lab: Lab) -> None:
@@ -355,6 +380,12 @@ async def test_discovery_looks_into_the_projects_that_are_in_use(lab: Lab) -> No
     assert names == [REPOSITORY, FORBIDDEN, "other-project/charts/ledger"]
 
 
+async def test_discovery_asks_about_nothing_that_is_no_project(lab: Lab) -> None:
+    build(lab)
+    await found(client_of(lab), "..", "a?b=c", "a%2Fb", "example.com", "Acme", "")
+    assert {seen.path.split("/")[3] for seen in lab.seen_at(API)} == {PROJECT}
+
+
 async def test_discovery_of_gcr_io_lists_the_repository_behind_it(lab: Lab) -> None:
     build(lab, host=GCR)
     assert await found(client_of(lab, GCR)) == [ListedRepository(GCR_REPOSITORY, True)]
@@ -384,6 +415,60 @@ async def test_discovery_tells_how_to_enable_the_api_when_it_is_disabled(lab: La
     with pytest.raises(PermissionDenied) as caught:
         await found(client_of(lab))
     assert f"gcloud services enable artifactregistry.googleapis.com --project={PROJECT}" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("status", "name", "text", "reason", "kind", "words"),
+    [
+        (
+            403,
+            "PERMISSION_DENIED",
+            "Insufficient scopes.",
+            "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
+            PermissionDenied,
+            "scope",
+        ),
+        (403, "PERMISSION_DENIED", "vpcServiceControlsUniqueIdentifier: x", "", PermissionDenied, "perimeter"),
+        (404, "NOT_FOUND", "Location us-central1 not found", "", RepositoryNotFound, "There is no projects/"),
+        (400, "INVALID_ARGUMENT", "Bad page size", "", UnexpectedAnswer, "400"),
+        (429, "RESOURCE_EXHAUSTED", "Quota exceeded", "", RateLimited, "429|too many"),
+    ],
+)
+async def test_discovery_explains_the_refusal_of_the_api(
+    lab: Lab, status: int, name: str, text: str, reason: str, kind: type[RegistryError], words: str
+) -> None:
+    error = {"code": status, "message": text, "status": name, "details": [{"reason": reason}] if reason else []}
+    build(lab).api.fail(9, status, body=json.dumps({"error": error}))
+    with pytest.raises(kind, match=words):
+        await found(client_of(lab))
+
+
+async def test_discovery_goes_on_where_one_project_may_not_be_listed(lab: Lab) -> None:
+    registry = build(lab)
+    del registry.repositories[REPOSITORY], registry.repositories[FORBIDDEN]
+    registry.repository("other-project/charts/ledger", readers=[EMAIL]).push_chart("1.0.0")
+    assert [each.name for each in await found(client_of(lab), "other-project")] == ["other-project/charts/ledger"]
+
+
+async def test_discovery_of_gcr_io_leaves_other_repositories_of_the_location_out(lab: Lab) -> None:
+    registry = build(lab, host=GCR)
+    registry.api.ids.append("images")
+    assert await found(client_of(lab, GCR)) == [ListedRepository(GCR_REPOSITORY, True)]
+
+
+async def test_discovery_of_a_machine_looks_into_its_own_project(lab: Lab) -> None:
+    build(lab, MACHINE)
+    with on_google_cloud(lab):
+        client = lab.client(HOST, GcpWorkloadIdentity(), provider(), belongs_to=())
+        assert [each.name for each in await found(client)] == [REPOSITORY, FORBIDDEN]
+
+
+async def test_discovery_looks_into_the_project_that_the_environment_names(lab: Lab) -> None:
+    build(lab, MACHINE).repository("named-project/charts/ledger", readers=[MACHINE]).push_chart("1.0.0")
+    with on_google_cloud(lab):
+        ways = provider({"GOOGLE_CLOUD_PROJECT": "named-project"})
+        client = lab.client(HOST, GcpWorkloadIdentity(), ways, belongs_to=())
+        assert [each.name for each in await found(client)] == ["named-project/charts/ledger"]
 
 
 async def test_discovery_says_so_when_the_project_has_nothing_here(lab: Lab) -> None:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Sequence
 
 import pytest
+from aiohttp import web
 from azure.core.rest import HttpRequest
 
 from app.oci_client.client import RegistryClient
@@ -60,6 +61,18 @@ async def test_unknown_application_and_unknown_tenant_are_named(lab: Lab) -> Non
     assert f"no application {other} in the tenant {TENANT}" in text
     text = await refusal_of_sign_in(lab, AzureServicePrincipal(other, CLIENT, Secret(CLIENT_SECRET)))
     assert f"no tenant {other}" in text
+
+
+async def test_what_microsoft_says_is_quoted_without_its_trace_when_the_number_is_unknown(lab: Lab) -> None:
+    made(lab)
+    host = entra_of(lab)
+
+    async def answer(request: web.Request, tenant: str) -> web.StreamResponse:
+        return host.error(400, "invalid_request", 50196, f"The loop with {CLIENT_SECRET} was cut.")
+
+    host.route("POST", "/{tenant}/oauth2/v2.0/token", answer)
+    text = await refusal_of_sign_in(lab, SERVICE_PRINCIPAL)
+    assert text == ("Microsoft Entra ID refused the sign-in (400). It says: “AADSTS50196: The loop with *** was cut.”")
 
 
 async def test_identity_without_a_role_is_told_to_be_given_acrpull(lab: Lab) -> None:
@@ -225,7 +238,12 @@ async def test_sdk_logs_no_token_when_the_answer_that_holds_it_is_cut_off(
 ) -> None:
     made(lab)
     caplog.set_level(logging.DEBUG)
-    entra_of(lab).fail(9, 200, body='{"access_token": "canary-in-a-cut-off-answer", "expires')
+    cut = b'{"access_token": "canary-in-a-cut-off-answer", "expires'
+
+    async def answer(request: web.Request, tenant: str) -> web.StreamResponse:
+        return web.Response(body=cut, content_type="application/json")
+
+    entra_of(lab).route("POST", "/{tenant}/oauth2/v2.0/token", answer)
     with pytest.raises(RegistryError) as refused:
         await client_of(lab, SERVICE_PRINCIPAL).sign_in()
     assert "canary" not in spoken(caplog.records) + str(refused.value)

@@ -131,6 +131,13 @@ async def test_listing_is_cut_short_when_a_mark_comes_back(lab: Lab, private: Ec
         await listed(client(lab))
 
 
+async def test_tag_that_moves_while_pages_are_read_is_listed_once(lab: Lab, private: EcrLab) -> None:
+    for page, digit in (({"nextToken": "second"}, "a"), ({}, "b")):
+        image = {"imageTags": ["1.0.0"], "imageDigest": "sha256:" + 64 * digit}
+        private.api.fail(1, 200, body=json.dumps({**page, "imageDetails": [image]}))
+    assert [tag.digest for tag in await listed(client(lab))] == ["sha256:" + 64 * "a"]
+
+
 async def test_fallback_lists_by_the_standard_and_says_what_is_missing(
     lab: Lab, signed_in: tuple[ContractCase, RegistryClient]
 ) -> None:
@@ -142,6 +149,17 @@ async def test_fallback_lists_by_the_standard_and_says_what_is_missing(
     assert note is not None and "ecr:DescribeImages" in note and "Grant" in note
     stages = [stage async for stage in probe(at, [REPOSITORY])]
     assert stages[-1].outcome is StageOutcome.PASSED and "ecr:DescribeImages" in stages[-1].message
+
+
+async def test_listing_fails_rather_than_bringing_tags_twice_when_permission_is_taken_midway(
+    lab: Lab, private: EcrLab
+) -> None:
+    private.registry.repositories[REPOSITORY].push_charts(1500)
+    pages = client(lab).list_tags(REPOSITORY)
+    assert len(await anext(pages)) == 1000
+    deny(lab, "ecr:DescribeImages")
+    with pytest.raises(PermissionDenied, match="ecr:DescribeImages"):
+        await anext(pages)
 
 
 @pytest.mark.parametrize("count", [1, 1000, 2300])

@@ -4,7 +4,7 @@ import aioboto3
 import pytest
 from aiobotocore.config import AioConfig
 
-from app.oci_client.errors import InvalidRegistryHost
+from app.oci_client.errors import InvalidRegistryHost, InvalidRepositoryName
 from app.oci_client.providers.ecr import EcrProvider
 from app.oci_client.providers.ecr_hosts import PUBLIC_HOST, place_of
 from app.oci_client.reference import RegistryHost
@@ -98,3 +98,9 @@ def test_host_is_refused_with_what_to_type(typed: str, told: str) -> None:
 )
 def test_repository_is_taken_from_its_uri(typed: str, name: str) -> None:
     assert EcrProvider().parse_repository(typed) == name
+
+
+def test_public_repository_is_refused_without_its_alias() -> None:
+    assert EcrProvider().parse_repository("app", RegistryHost("123456789012.dkr.ecr.us-west-2.amazonaws.com")) == "app"
+    with pytest.raises(InvalidRepositoryName, match="alias/app"):
+        EcrProvider().parse_repository("app", PUBLIC_HOST)

@@ -174,22 +174,6 @@ async def test_sdk_logs_no_secret_at_any_level(lab: Lab, private: EcrLab, caplog
     assert "canary" not in caplog.text
 
 
-async def test_event_loop_goes_on_while_the_sdk_looks(lab: Lab, private: EcrLab) -> None:
-    beats = 0
-
-    async def beat() -> None:
-        nonlocal beats
-        while True:
-            beats += 1
-            await asyncio.sleep(0)
-
-    beating = asyncio.create_task(beat())
-    with ecr.in_pod_with_pod_identity(private.aws):
-        await tags(lab, EcrIamRole())
-    beating.cancel()
-    assert beats > 10
-
-
 def test_provider_is_imported_without_the_sdk() -> None:
     code = (
         "import sys, app.oci_client.providers.ecr\n"

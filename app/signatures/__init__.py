@@ -1,0 +1,1 @@
+"""Whose signature it is: keys and signed bytes in, verdicts out; no network."""

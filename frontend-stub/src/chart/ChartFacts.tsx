@@ -1,0 +1,160 @@
+import { useState } from 'react';
+import { useQuery } from 'urql';
+import { Copy, Failure, Skeleton, When } from '../elements/elements';
+import { bytesInWords } from '../elements/words';
+import { graphql } from '../gql';
+
+const FACTS = graphql(`
+  query ChartFacts($id: ID!) {
+    chartVersion(id: $id) {
+      id
+      tag
+      digest
+      archiveBytes
+      appVersion
+      apiVersion
+      type
+      kubeVersion
+      createdAt
+      storedAt
+      maintainers {
+        name
+        email
+        url
+      }
+      digestHistory {
+        digest
+        firstSeenAt
+      }
+      install {
+        helm
+        argoCd
+        flux
+      }
+      chart {
+        id
+        home
+        sources
+        keywords
+      }
+    }
+  }
+`);
+
+const TOOLS = { helm: 'Helm', argoCd: 'Argo CD', flux: 'Flux' } as const;
+type Tool = keyof typeof TOOLS;
+
+export function ChartFacts({ chartVersionId }: { chartVersionId: string }) {
+  const [{ data, error }] = useQuery({ query: FACTS, variables: { id: chartVersionId } });
+  const [tool, setTool] = useState<Tool>('helm');
+  const version = data?.chartVersion?.id === chartVersionId ? data.chartVersion : undefined;
+  if (error && !version) return <aside className="chart-facts"><Failure error={error} /></aside>;
+  if (!version)
+    return (
+      <aside className="chart-facts">
+        <Skeleton lines={12} tall />
+      </aside>
+    );
+  return (
+    <aside className="chart-facts" aria-label="Facts and installation">
+      <section>
+        <h2>Install</h2>
+        <div className="segments" role="group" aria-label="Tool">
+          {Object.entries(TOOLS).map(([name, label]) => (
+            <button key={name} type="button" aria-pressed={tool === name} onClick={() => setTool(name as Tool)}>
+              {label}
+            </button>
+          ))}
+        </div>
+        <div className="code-box">
+          <Copy text={version.install[tool]} what={`the ${TOOLS[tool]} snippet`} />
+          <pre tabIndex={0} aria-label={`${TOOLS[tool]} snippet`}>
+            {version.install[tool]}
+          </pre>
+        </div>
+      </section>
+      <dl>
+        <Fact name="App version">{version.appVersion}</Fact>
+        <Fact name="Kubernetes">{version.kubeVersion}</Fact>
+        <Fact name="Kind">{version.type === 'LIBRARY' ? 'Library' : 'Application'}</Fact>
+        <Fact name="Published">{version.createdAt && <When at={version.createdAt} />}</Fact>
+        <Fact name="Stored">
+          <When at={version.storedAt} />
+        </Fact>
+        <Fact name="Archive">{bytesInWords(version.archiveBytes)}</Fact>
+        <Fact name="Tag">
+          <span className="mono">{version.tag}</span>
+        </Fact>
+        <Fact name="Digest">
+          <span className="mono digest" title={version.digest}>
+            {version.digest.slice(0, 19)}…
+          </span>
+          <Copy text={version.digest} what="the digest" />
+        </Fact>
+        {version.digestHistory.length > 1 && (
+          <Fact name="Tag moved">
+            <ul>
+              {version.digestHistory.map((seen) => (
+                <li key={seen.digest}>
+                  <span className="mono">{seen.digest.slice(7, 19)}</span> <When at={seen.firstSeenAt} />
+                </li>
+              ))}
+            </ul>
+          </Fact>
+        )}
+        <Fact name="Maintainers">
+          {version.maintainers.length > 0 && (
+            <ul>
+              {version.maintainers.map((one) => (
+                <li key={`${one.name} ${one.email}`}>
+                  {one.url ? <Outside href={one.url}>{one.name}</Outside> : one.name}
+                </li>
+              ))}
+            </ul>
+          )}
+        </Fact>
+        <Fact name="Home">{version.chart.home && <Outside href={version.chart.home}>{version.chart.home}</Outside>}</Fact>
+        <Fact name="Sources">
+          {version.chart.sources.length > 0 && (
+            <ul>
+              {version.chart.sources.map((url) => (
+                <li key={url}>
+                  <Outside href={url}>{url}</Outside>
+                </li>
+              ))}
+            </ul>
+          )}
+        </Fact>
+        <Fact name="Keywords">
+          {version.chart.keywords.length > 0 && (
+            <span className="keywords">
+              {version.chart.keywords.map((word) => (
+                <span key={word}>{word}</span>
+              ))}
+            </span>
+          )}
+        </Fact>
+      </dl>
+    </aside>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: React.ReactNode }) {
+  if (!children) return null;
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+/** Charts say what they like: only addresses of the web become links. */
+function Outside({ href, children }: { href: string; children: React.ReactNode }) {
+  if (!/^https?:\/\//i.test(href)) return <>{children}</>;
+  return (
+    <a href={href} rel="noopener noreferrer nofollow" target="_blank">
+      {children}
+    </a>
+  );
+}
