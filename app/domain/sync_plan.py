@@ -11,6 +11,9 @@ from app.domain.semver import InvalidVersion, Version
 from app.domain.semver_constraint import Constraint
 from app.domain.sync_events import SkipReason
 
+CHART_ARTIFACT_TYPE = "application/vnd.cncf.helm.config.v1+json"
+"""Of a chart's config, by which listings tell charts from images. Source: helm, pkg/registry/constants.go."""
+
 SIGNATURE_TAG = re.compile(r"sha256-[0-9a-f]{64}(?:\.[A-Za-z0-9]+)?")
 """Tags that cosign and the referrers fallback put beside charts. Source: cosign, distribution-spec 1.1."""
 
@@ -145,6 +148,8 @@ def _kept_by_policy(
             plan.skipped.append(SkippedTag(tag.tag, SkipReason.OUTSIDE_CONSTRAINT))
             if known is not None and known.shown:
                 plan.outside_policy.append(known)
+        elif _is_listed_as_no_chart(tag) and (known is None or not known.is_version):
+            plan.skipped.append(SkippedTag(tag.tag, SkipReason.NOT_A_CHART, tag.digest))
         elif known is None or known.is_version or tag.digest not in (None, known.digest):
             kept.append(tag)
             places = None if places is None else places - 1
@@ -153,6 +158,11 @@ def _kept_by_policy(
         else:
             plan.skipped.append(SkippedTag(tag.tag, SkipReason.NOT_A_CHART, known.digest))
     return kept
+
+
+def _is_listed_as_no_chart(tag: ListedTag) -> bool:
+    """Where the listing tells the type there is no need to read the manifest."""
+    return tag.artifact_type is not None and tag.artifact_type != CHART_ARTIFACT_TYPE
 
 
 def _place(tag: ListedTag, held: HeldTag | None, plan: RepositoryPlan) -> None:

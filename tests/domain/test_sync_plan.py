@@ -68,6 +68,22 @@ def test_version_is_done_when_this_sync_stored_it_before_it_died() -> None:
     assert plan([ListedTag("1.0.0")], [held]) == RepositoryPlan(already_done=[held])
 
 
+def test_tag_is_passed_over_unread_when_the_listing_tells_that_it_is_an_image() -> None:
+    image = ListedTag("1.0.0", A, "application/vnd.oci.image.config.v1+json")
+    assert plan([image], []) == RepositoryPlan(skipped=[SkippedTag("1.0.0", SkipReason.NOT_A_CHART, A)])
+
+
+def test_version_is_looked_at_when_the_listing_tells_that_it_is_an_image_now() -> None:
+    held = version("1.0.0")
+    image = ListedTag("1.0.0", B, "application/vnd.oci.image.config.v1+json")
+    assert plan([image], [held]) == RepositoryPlan(steps=[Step("1.0.0", B, held)])
+
+
+def test_chart_is_a_step_when_the_listing_tells_that_it_is_one() -> None:
+    chart = ListedTag("1.0.0", A, "application/vnd.cncf.helm.config.v1+json")
+    assert plan([chart], []) == RepositoryPlan(steps=[Step("1.0.0", A, None)])
+
+
 @pytest.mark.parametrize("state", [{"removed": True}, {"within_policy": False}])
 def test_version_is_looked_at_when_this_sync_stored_it_and_then_hid_it(state: dict[str, bool]) -> None:
     held = version("1.0.0", stored_by_this_sync=True, **state)
