@@ -115,6 +115,18 @@ class Settings(BaseSettings):
         300.0, gt=0, description="Longest time one archive may take: 10 MiB at 35 KiB/s."
     )
 
+    # ── Whose signatures are trusted ──
+    keyrings: str | None = Field(
+        None,
+        description="OpenPGP keys that Helm provenance is verified with: files as `gpg --export` writes them, "
+        "comma-separated, or armored public keys themselves. None by default: whom to trust is yours to say.",
+    )
+    cosign_keys: str | None = Field(
+        None,
+        description="Public keys that cosign signatures are verified with: files such as `cosign.pub`, "
+        "comma-separated, or the PEM itself.",
+    )
+
     # ── How syncs run ──
     worker_in_process: bool = Field(
         True,

@@ -14,7 +14,7 @@ SECRET_NAME = re.compile(
     r"authorization|password|passwd|secret|token|credential|cookie|private_key|key_json|api_key", re.IGNORECASE
 )
 SECRET_TEXT = re.compile(
-    r"(?P<before>\b(?:Bearer|Basic)\s+)[A-Za-z0-9._~+/=-]{8,}"  # an Authorization header
+    r"(?P<before>\b(?i:Bearer|Basic)\s+)[A-Za-z0-9._~+/=-]{8,}"  # an Authorization header
     r"|(?P<mark>\bchartroom_)[A-Za-z0-9_-]{16,}"  # our own tokens
     r"|(?P<scheme>[a-z][a-z0-9+.-]*://)[^/\s@]+@"  # user and password, or a token, in a URL
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----",

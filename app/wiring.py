@@ -31,6 +31,7 @@ from app.services.triggering import Triggering
 from app.services.validating import Validating
 from app.services.watching import Watching
 from app.settings import Settings
+from app.signatures.trust import read_trust
 from app.store.archives import Archives
 from app.store.sealing import Key, Sealer, parse_keys, read_key_file
 from app.store.session import Store
@@ -101,7 +102,10 @@ def reader_pool(settings: Settings, timeout_seconds: float) -> ReaderPool:
 
 
 def wire(settings: Settings, resolver: Resolver | None = None) -> System:
-    """Raises KeyMissing where there is no key. `resolver` says where host names lead; None: the system's."""
+    """Raises KeyMissing where there is no key, KeyUnusable where one that is to be trusted cannot be read.
+
+    `resolver` says where host names lead; None: the system's.
+    """
     store = Store(settings.database)
     sealer = Sealer(lambda: read_keys(settings))
     archives = Archives(settings.archives)
@@ -129,6 +133,7 @@ def wire(settings: Settings, resolver: Resolver | None = None) -> System:
                 timedelta(seconds=settings.lease_seconds),
                 settings.syncs_retained,
             ),
+            trust=read_trust(settings.keyrings, settings.cosign_keys),
         )
     )
     admin_token = settings.admin_token.get_secret_value() if settings.admin_token else None

@@ -7,6 +7,7 @@ pytest_plugins = [
     "tests.real.docker_registry",
     "tests.real.helm_client",
     "tests.real.postgres",
+    "tests.real.signers",
     "tests.stores",
 ]
 

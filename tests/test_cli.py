@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -22,15 +23,22 @@ ROOT = Path(__file__).resolve().parents[1]
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the commands keep their bytecode: some sixty of them would compile two thousand modules each."""
+    return tmp_path_factory.mktemp("compiled")
+
+
 @pytest.fixture
-def chartroom(tmp_path: Path) -> Run:
+def chartroom(tmp_path: Path, compiled: Path) -> Run:
     """Runs the command; keywords are settings. Data goes to `tmp_path`/data."""
 
     def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("CHARTROOM_")}
         environment |= {f"CHARTROOM_{name.upper()}": value for name, value in settings.items()}
         environment.setdefault("CHARTROOM_DATA_DIR", str(tmp_path / "data"))
-        environment["PYTHONPATH"] = str(ROOT)
+        environment |= {"PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": str(compiled)}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         return subprocess.run(
             [sys.executable, "-c", "from app.cli import main; main()", *arguments],
             env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=90, check=False,
@@ -116,8 +124,6 @@ def test_tables_are_made_and_checked(chartroom: Run) -> None:
 
 
 def test_check_fails_when_the_tables_differ(chartroom: Run, tmp_path: Path) -> None:
-    import sqlite3
-
     done(chartroom("migrate"))
     with sqlite3.connect(tmp_path / "data" / "chartroom.sqlite") as connection:
         connection.execute("ALTER TABLE registry ADD COLUMN stray INTEGER")
@@ -163,22 +169,14 @@ def test_command_says_so_when_the_tables_are_not_there(chartroom: Run, arguments
 # ── What is wrong is said in one line ──
 
 
-@pytest.mark.parametrize(
-    ("settings", "line"),
-    [
-        ({"port": "eighty"}, "CHARTROOM_PORT: Input should be a valid integer"),
-        ({"database_url": "mysql://root:hunter2@db/x"}, "CHARTROOM_DATABASE_URL: must start with"),
-        ({"admin_token": "hunter2"}, "CHARTROOM_ADMIN_TOKEN: must have at least 20 characters"),
-        ({"log_level": "loud"}, "CHARTROOM_LOG_LEVEL: must be DEBUG, INFO, WARNING or ERROR"),
-    ],
-)
 @pytest.mark.parametrize("command", ["serve", "migrate"])
-def test_command_ends_naming_the_setting_when_it_is_wrong(
-    chartroom: Run, command: str, settings: dict[str, str], line: str
-) -> None:
-    told = said(chartroom(command, **settings), 2)
-    assert told.startswith(line)
-    assert "hunter2" not in told
+def test_command_ends_naming_every_setting_that_is_wrong(chartroom: Run, command: str) -> None:
+    wrong = {"port": "eighty", "database_url": "mysql://root:hunter2@db/x", "admin_token": "hunter2"}
+    assert [line.split(";")[0] for line in said(chartroom(command, **wrong), 2).splitlines()] == [
+        "CHARTROOM_PORT: Input should be a valid integer, unable to parse string as an integer",
+        "CHARTROOM_DATABASE_URL: must start with postgresql+asyncpg:// or sqlite+aiosqlite:///",
+        "CHARTROOM_ADMIN_TOKEN: must have at least 20 characters, so that it cannot be guessed",
+    ]
 
 
 @pytest.mark.parametrize("command", ["serve", "worker"])

@@ -28,7 +28,7 @@ _KEY_LINE = re.compile(
 )
 _FLOW_PAIR = re.compile(r"[\"']?(\w+)[\"']?\s*:\s*(\"[^\"]*\"|'[^']*'|[^,{}]*)")
 _BLOCK_TEXT = re.compile(r"(?:[&!]\S+ +)*[|>]")
-_ANNOTATED = re.compile(r"^\s*(?:- +)?[\"']?image[\"']?:\s*[\"']?([^\s\"']+)", re.MULTILINE)
+_ANNOTATED = re.compile(r"^\s*(?:- +)?[\"']?image[\"']?:[ \t]*[\"']?([^\s\"']+)[\"']?\s*(?:#.*)?$", re.MULTILINE)
 
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?(?:/[a-z0-9._/-]+)?")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,127}")

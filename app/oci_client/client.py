@@ -20,7 +20,7 @@ from app.oci_client.manifest import (
     NotAChart,
     parse_manifest,
 )
-from app.oci_client.provider import ListedRepository, ListedTag, Provider
+from app.oci_client.provider import ListedRepository, ListedTag, Namespaces, Provider
 from app.oci_client.reading import content_length
 from app.oci_client.reference import RegistryHost, is_digest, is_tag
 from app.oci_client.retrying import HostLimiter, Retrying
@@ -123,7 +123,8 @@ class RegistryClient:
 
         Raises PermissionDenied where the credential may not list them: an empty listing means that there are none.
         """
-        async for page in self.provider.discover_within(self.caller, namespaces):
+        looked_into = namespaces if isinstance(namespaces, Namespaces) else Namespaces(known=namespaces)
+        async for page in self.provider.discover_within(self.caller, looked_into):
             yield page
 
     async def listing_note(self, repository: str) -> str | None:

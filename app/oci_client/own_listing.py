@@ -1,6 +1,6 @@
 """Tags by a company's own API, which gives digests with them, and by the standard where that is not to be had."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -9,9 +9,9 @@ import httpx
 import orjson
 
 from app.oci_client.answers import Answer, Asked, Subject
-from app.oci_client.errors import RegistryError, TooLarge
+from app.oci_client.errors import PermissionDenied, RegistryError, RepositoryNotFound, TooLarge
 from app.oci_client.listing import tag_pages
-from app.oci_client.provider import ListedTag
+from app.oci_client.provider import ListedRepository, ListedTag
 from app.oci_client.reference import is_digest, is_tag
 
 if TYPE_CHECKING:
@@ -50,7 +50,8 @@ async def own_then_standard(
 ) -> AsyncIterator[tuple[ListedTag, ...]]:
     """The pages of `own`, each tag once; what it leaves out, when it fails or shifts, by the standard listing.
 
-    `page_size` and `guess_last` are as for `tag_pages`. Raises what the standard listing raises, so that a repository is missing or forbidden in one way only.
+    `page_size` and `guess_last` are as for `tag_pages`. Raises what the standard listing raises, so that a
+    repository is missing or forbidden in one way only.
     """
     seen: set[str] = set()
     notes = caller.memory(ListingNotes).by_repository
@@ -76,6 +77,27 @@ async def own_then_standard(
         left = tuple(ListedTag(name) for name in names if name not in seen)
         if left:
             yield left
+
+
+async def within_each(
+    namespaces: Sequence[str], pages_of: Callable[[str], AsyncIterator[tuple[ListedRepository, ...]]], *, asked: bool
+) -> AsyncIterator[tuple[ListedRepository, ...]]:
+    """Repositories of one namespace after the other.
+
+    One that is refused or missing does not hide the others, unless it was `asked` for: else its error is raised only
+    where none could be listed.
+    """
+    failure: RegistryError | None = None
+    listed = False
+    for namespace in namespaces:
+        try:
+            async for page in pages_of(namespace):
+                yield page
+            listed = True
+        except (PermissionDenied, RepositoryNotFound) as error:
+            failure = failure or error
+    if failure is not None and (asked or not listed):
+        raise failure
 
 
 async def ask_api(

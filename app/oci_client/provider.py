@@ -6,7 +6,7 @@ The class itself does what the standard says; a provider overrides.
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, overload
 
 from app.oci_client.answers import Refusal
 from app.oci_client.credentials import Anonymous, Credential, Login, UsernamePassword
@@ -43,6 +43,30 @@ class ListedRepository:
 
     name: str
     holds_charts: bool | None = None
+
+
+class Namespaces(Sequence[str]):
+    """First parts of repository names, to look into: those `asked` for by a person, else those `known`, which are in
+    use already and stand beside the credential's own.
+    """
+
+    def __init__(self, asked: Sequence[str] = (), known: Sequence[str] = ()) -> None:
+        self.asked = tuple(asked)
+        self.known = tuple(known)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[str]: ...
+    def __getitem__(self, index: int | slice) -> str | Sequence[str]:
+        return (self.asked or self.known)[index]
+
+    def __len__(self) -> int:
+        return len(self.asked or self.known)
+
+    def or_own(self, own: Sequence[str]) -> list[str]:
+        """Those to look into where the credential has namespaces of its own, each once."""
+        return list(dict.fromkeys(self.asked or [*own, *self.known]))
 
 
 class Provider:
@@ -139,12 +163,9 @@ class Provider:
             yield tuple(ListedRepository(name) for name in page)
 
     async def discover_within(
-        self, caller: "Caller", namespaces: Sequence[str]
+        self, caller: "Caller", namespaces: Namespaces
     ) -> AsyncIterator[tuple[ListedRepository, ...]]:
-        """As `discover_repositories`, for companies that list one namespace at a time and no registry whole.
-
-        `namespaces`: first parts of repository names that people named or use already; may be empty.
-        """
+        """As `discover_repositories`, for companies that list one namespace at a time and no registry whole."""
         async for page in self.discover_repositories(caller):
             yield page
 

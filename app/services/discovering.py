@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.domain.errors import NotFound
+from app.oci_client.provider import Namespaces
 from app.services.connecting import Connections
 from app.store import registries
 from app.store.session import Store
@@ -42,9 +43,10 @@ class Discovering:
         if registry is None:
             raise NotFound("There is no such registry; it may have been deleted.", "registryId")
         client = await self._connections.client_of(registry)
-        namespaces = sorted({name.partition("/")[0] for name in (*added, search or "") if "/" in name})
+        asked = [search.partition("/")[0].lower()] if search and search.find("/") > 0 else []
+        known = sorted({name.partition("/")[0] for name in added if "/" in name})
         found: dict[str, bool | None] = {}
-        async for page in client.discover_repositories(namespaces):
+        async for page in client.discover_repositories(Namespaces(asked, known)):
             found.update((listed.name, listed.holds_charts) for listed in page)
             if len(found) >= LISTED_AT_MOST:
                 break

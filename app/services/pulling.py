@@ -16,7 +16,7 @@ from app.domain.sync_events import SkipReason
 from app.domain.sync_plan import HeldTag, SkippedTag, Step
 from app.oci_client.client import FetchedChartManifest, RegistryClient
 from app.oci_client.errors import RegistryError
-from app.oci_client.manifest import ChartManifest, NotAChart
+from app.oci_client.manifest import ChartManifest, Descriptor, NotAChart
 from app.services.byte_budget import ByteBudget
 from app.services.content_lookup import ContentLookup
 from app.services.faults import fault_of
@@ -61,6 +61,8 @@ class Pulling:
         self._recorder = recorder
         self._budget = budget
         self._contents = ContentLookup(store)
+        self.provenance: dict[str, Descriptor] = {}
+        """Layers of Helm's provenance that stand beside pulled charts, by the digest of the manifest."""
         self._under_way: dict[str, asyncio.Event] = {}
         """Archives that are being pulled, by digest: another tag of the same bytes waits for them."""
 
@@ -156,6 +158,8 @@ class Pulling:
                 raise
             content = content_row(layer.digest, len(archive), contents)
             held = (contents.metadata.name, contents.metadata.version)
+        if manifest.provenance_layer is not None:
+            self.provenance[fetched.top_digest] = manifest.provenance_layer
         name, version_text = held
         version = Version.parse(version_text)
         found = FoundVersion(

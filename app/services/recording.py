@@ -20,10 +20,11 @@ from app.domain.sync_events import EventKind, Progress, RepositoryState, SyncSta
 from app.domain.sync_plan import HeldTag, RepositoryPlan, SkippedTag
 from app.progress.bell import Bell
 from app.services.clock import Clock
-from app.store import findings, syncs
+from app.store import findings, signatures, syncs
 from app.store.entities import ChartRepository, Sync, SyncRepository
 from app.store.findings import FoundVersion
 from app.store.session import Store
+from app.store.signatures import SignedVersion
 
 FLUSH_EVERY_SECONDS = 0.2
 FLUSH_AT_VERSIONS = 64
@@ -65,6 +66,7 @@ class _Pending:
     skipped: dict[int, list[SkippedTag]] = field(default_factory=dict)
     forgotten_faults: list[str] = field(default_factory=list)
     released: list[Callable[[], None]] = field(default_factory=list)
+    signatures: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
 
 
 class RepositoryTally:
@@ -177,6 +179,11 @@ class Recorder:
             tally.row.versions_total += 1
             self.progress.versions_total += 1
             self.version_removed(tally, held)
+        self._due.set()
+
+    def signature_examined(self, version: SignedVersion, found: dict[str, Any]) -> None:
+        row = {"version_id": version.id, "of_digest": version.digest, **found}
+        self._pending.signatures.append((version.repository_id, row))
         self._due.set()
 
     def version_failed(self, tally: RepositoryTally, fault: Fault) -> None:
@@ -313,6 +320,9 @@ class Recorder:
         if pending.removed:
             await findings.mark_removed(session, [version_id for _, version_id in pending.removed], now)
             touched.update(repository_id for repository_id, _ in pending.removed)
+        if pending.signatures:
+            await signatures.save(session, [row for _, row in pending.signatures])
+            touched.update(repository_id for repository_id, _ in pending.signatures)
         for repository_id, skipped in pending.no_charts.items():
             await findings.remember_no_charts(session, repository_id, skipped)
         written = set(ids.values())

@@ -9,7 +9,7 @@ import os
 import socket
 from collections import Counter
 from collections.abc import Coroutine, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TypeVar
 
@@ -29,6 +29,8 @@ from app.services.faults import fault_of
 from app.services.planning import Planning
 from app.services.pulling import Pulling, Reader
 from app.services.recording import LeaseLost, Recorder, RepositoryTally, forget_unfinished
+from app.services.verifying import Verifying
+from app.signatures.trust import Trust
 from app.store import registries, syncs
 from app.store.archives import Archives
 from app.store.entities import ChartRepository, Registry, Sync, SyncRepository
@@ -74,6 +76,7 @@ class SyncTools:
     bell: Bell
     bounds: SyncBounds
     clock: Clock = utc_now
+    trust: Trust = field(default_factory=Trust)
 
 
 class Syncing:
@@ -206,6 +209,16 @@ class SyncRun:
             for tally in tallies:
                 if not _finished_before(self._earlier.get(tally.repository.id)):
                     group.create_task(self._sync_repository(client, pulling, tally))
+        await self._verify(client, pulling)
+
+    async def _verify(self, client: RegistryClient, pulling: Pulling) -> None:
+        """Signatures come last: charts are shown without waiting for them."""
+        sound = [tally.repository.id for tally in self._tallies if tally.row.state is not RepositoryState.FAILED]
+        if sound:
+            await self._recorder.flush()
+            tools, record = self._tools, self._recorder.signature_examined
+            verifying = Verifying(tools.store, client, tools.trust, tools.clock, record)
+            await verifying.examine(sound, pulling.provenance)
 
     def _tally(self, repository: ChartRepository) -> RepositoryTally:
         """Counts from nought, or from where an earlier attempt left them."""

@@ -27,6 +27,8 @@ from app.domain.sync_events import (
 from app.store.columns import ByteOrdered, Identity, Instant, Json, one_of
 
 UNFINISHED = text("state IN ('QUEUED', 'RUNNING')")
+SIGNED = text("(chart_version.has_provenance OR chart_version.has_signature)")
+"""Of versions that have a signature of any kind: few, and found by an index of their own."""
 
 
 class Provider(StrEnum):
@@ -195,6 +197,12 @@ class ChartVersion(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("repository_id", "tag"),
         Index("ix_chart_version_chart_id_sort_key", "chart_id", "sort_key", "id"),
+        Index(
+            "ix_chart_version_signed",
+            "repository_id",
+            sqlite_where=text("has_provenance OR has_signature"),
+            postgresql_where=text("has_provenance OR has_signature"),
+        ),
         {"sqlite_autoincrement": True},
     )
 

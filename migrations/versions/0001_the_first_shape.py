@@ -246,9 +246,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_chart_version_archive_digest", "chart_version", ["archive_digest"], unique=False)
-    op.create_index(
-        "ix_chart_version_chart_id_sort_key", "chart_version", ["chart_id", "sort_key", "id"], unique=False
-    )
+    op.create_index("ix_chart_version_chart_id_sort_key", "chart_version", ["chart_id", "sort_key", "id"], unique=False)
     op.create_index("ix_chart_version_digest", "chart_version", ["digest"], unique=False)
 
     op.create_table(

@@ -21,10 +21,15 @@ def upgrade() -> None:
         sa.Column("trusted_keys", sa.String(64), nullable=True),
     ):
         op.add_column("chart_version", column)
+    signed = sa.text("has_provenance OR has_signature")
+    op.create_index(
+        "ix_chart_version_signed", "chart_version", ["repository_id"], sqlite_where=signed, postgresql_where=signed
+    )
     op.execute("UPDATE chart_version SET verification = 'UNVERIFIED' WHERE has_provenance")
 
 
 def downgrade() -> None:
+    op.drop_index("ix_chart_version_signed", "chart_version")
     for column in ("trusted_keys", "verification_message", "signed_by", "verification", "has_signature"):
         op.drop_column("chart_version", column)
     for column in ("changes", "images"):

@@ -1,6 +1,7 @@
 """The pool's promises: a reading that hangs, swells or dies costs that reading alone; no reader outlives its pool."""
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -252,3 +253,25 @@ def test_reply_of_a_broken_reader_is_not_unpickled_into_anything_else() -> None:
         unpickle_reply(bytearray(b"cposix\nsystem\n(S'true'\ntR."))
     with pytest.raises(ReaderDied):
         unpickle_reply(bytearray(b"no pickle"))
+
+
+async def test_versions_are_compared_and_values_checked_in_another_process() -> None:
+    other = pack_chart("payments", "1.2.4", {"README.md": "# Payments\n", "values.yaml": "replicas: 2\n"})
+    async with opened() as pool:
+        compared = await pool.compare(SOUND, other)
+        assert [(change.path, change.before, change.after) for change in compared.values] == [("replicas", 1, 2)]
+        schema = {"values.schema.json": '{"properties": {"replicas": {"type": "integer"}}}'}
+        verdict = await pool.check_values(pack_chart("payments", "1.2.3", schema), "replicas: 'ö'")
+        assert [(problem.pointer, problem.message) for problem in verdict.problems] == [
+            ("/replicas", '"ö" is not of type "integer".')
+        ]
+
+
+async def test_check_that_takes_too_long_costs_itself_alone() -> None:
+    # Each level asks the next one twice, and the last one is never satisfied: 2^40 questions.
+    levels = {f"l{n}": {"anyOf": 2 * [{"$ref": f"#/$defs/l{n + 1}"}]} for n in range(40)}
+    slow = json.dumps({"$defs": {**levels, "l40": {"required": ["nothing"]}}, "$ref": "#/$defs/l0"})
+    async with opened(timeout_seconds=1) as pool:
+        with pytest.raises(ReadingTimedOut):
+            await pool.check_values(pack_chart("a", "1.0.0", {"values.schema.json": slow}), "a: 1")
+        assert (await pool.check_values(SOUND, "a: 1")).problems == ()

@@ -226,10 +226,8 @@ def test_known_no_chart_takes_no_place_among_the_versions_kept(digest: str | Non
 
 # ── Whatever the repository ──
 
-TAGS = st.sampled_from(
-    ["latest", f"sha256-{'0' * 64}.sig", *(f"{major}.{minor}.0" for major in range(3) for minor in range(3)), "v1.0.0"]
-    + ["1.0.0_a", "2.0.0-rc.1"]
-)
+NUMBERS = [f"{major}.{minor}.0" for major in range(3) for minor in range(3)]
+TAGS = st.sampled_from([*NUMBERS, "latest", f"sha256-{'0' * 64}.sig", "v1.0.0", "1.0.0_a", "2.0.0-rc.1"])
 MANIFESTS = st.integers(0, 7).map(lambda number: (f"sha256:{number:064x}", number % 3 > 0))
 REPOSITORIES = st.dictionaries(TAGS, MANIFESTS, max_size=10)
 POLICIES = st.builds(

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from app.domain.signatures import Verification
 from app.graphql_api.chart_versions import parse_schema
 from app.graphql_api.paging import encode_id
 from app.store.entities import Chart, ChartContent, ChartVersion, DigestSighting
@@ -172,3 +173,31 @@ def test_schema_is_null_when_it_is_no_json_or_too_deep_to_show(text: str) -> Non
 @pytest.mark.parametrize("value", [{"maximum": 2**70}, {"a": [[[]]]}, True, 1.5])
 def test_schema_is_kept_as_it_is_when_it_is_json(value: object) -> None:
     assert parse_schema(json.dumps(value)) == value
+
+
+async def test_version_tells_its_images_changes_and_signature(desk: Desk) -> None:
+    told = {
+        **TOLD,
+        "images": ["ghcr.io/acme/app:7.1"],
+        "changes": [{"kind": "fixed", "description": "It"}, {"kind": None, "description": "That"}],
+    }
+    chart = await add_chart(desk.store, await add_registry(desk.store), **told)
+    fields = """images changes { kind description }
+      signature { hasProvenance hasSignature verification signedBy message }"""
+    found = await ask(desk, chart, fields)
+    assert found["images"] == ["ghcr.io/acme/app:7.1"]
+    assert found["changes"] == told["changes"]
+    unsigned = {"hasProvenance": False, "hasSignature": False, "verification": "UNSIGNED"}
+    assert found["signature"] == {**unsigned, "signedBy": None, "message": None}
+    async with desk.store.writing() as session:
+        version = await session.get_one(ChartVersion, chart.latest_version_id)
+        version.has_signature, version.verification = True, Verification.VERIFIED
+        version.signed_by, version.verification_message = "Ada", "By key."
+        session.add(version)
+    assert (await ask(desk, chart, fields))["signature"] == {
+        "hasProvenance": False,
+        "hasSignature": True,
+        "verification": "VERIFIED",
+        "signedBy": "Ada",
+        "message": "By key.",
+    }

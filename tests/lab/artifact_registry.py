@@ -190,8 +190,8 @@ class ArtifactRegistryApiHost(LabHost):
         self.tells_kinds = True
         self.page_max = 1000
         self.may_list_images = True
-        self.ids: list[str] = []
-        """Of further Docker repositories, all empty."""
+        self.others: dict[str, list[Repository]] = {}
+        """Further Docker repositories of every location, which no path of this host leads to."""
         start = "/v1/projects/{project}/locations/{location}/repositories"
         self.route("GET", start, self.repositories)
         self.route("GET", start + "/{repository}/packages", self.packages)
@@ -199,7 +199,7 @@ class ArtifactRegistryApiHost(LabHost):
 
     def held(self, project: str, location: str) -> Mapping[str, list[Repository]]:
         """Contents by the id of the repository that they lie in."""
-        found: dict[str, list[Repository]] = {}
+        found = dict(self.others)
         for held in self.registry.repositories.values():
             parent = self.registry.parent(held.name)
             if parent.startswith(f"projects/{project}/locations/{location}/"):
@@ -242,7 +242,7 @@ class ArtifactRegistryApiHost(LabHost):
             return refusal
         entries: list[dict[str, object]] = [
             {"name": f"{parent}/repositories/{name}", "format": "DOCKER", "mode": "STANDARD_REPOSITORY"}
-            for name in [*self.held(project, location), *self.ids]
+            for name in self.held(project, location)
         ]
         return self.page(request, "repositories", [*entries, {"name": f"{parent}/repositories/py", "format": "PYTHON"}])
 
@@ -251,7 +251,7 @@ class ArtifactRegistryApiHost(LabHost):
         refusal = self.refused(request, parent, "artifactregistry.packages.list")
         if refusal:
             return refusal
-        held = self.held(project, location).get(repository, [])
+        held = self.held(project, location)[repository]
         return self.page(request, "packages", [{"name": f"{parent}/packages/{self.path(each)}"} for each in held])
 
     async def images(self, request: web.Request, project: str, location: str, repository: str) -> web.StreamResponse:
@@ -261,7 +261,7 @@ class ArtifactRegistryApiHost(LabHost):
             return refusal
         entries = [
             self.image(parent, each, manifest)
-            for each in self.held(project, location).get(repository, [])
+            for each in self.held(project, location)[repository]
             for manifest in each.manifests.values()
         ]
         return self.page(request, "dockerImages", entries)

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, field
 
 from app.oci_client.manifest import HELM_CHART, HELM_CONFIG, OCI_MANIFEST
+from tests.chart_reader.packing import pack_chart
 from tests.oci_client.lab import chart_manifest, digest
 
 IMAGE_CONFIG = "application/vnd.oci.image.config.v1+json"
@@ -34,9 +35,10 @@ class Repository:
     blobs: dict[str, bytes] = field(default_factory=dict)
 
     def push_chart(self, tag: str, layer: bytes | None = None) -> str:
-        """The manifest's digest. Without `layer` its bytes name the tag."""
-        archive = layer if layer is not None else f"archive of {self.name} {tag}".encode()
-        config = json.dumps({"apiVersion": "v2", "name": self.name.rpartition("/")[2], "version": tag}).encode()
+        """The manifest's digest. Without `layer` it is a small chart of that version."""
+        name = self.name.rpartition("/")[2]
+        archive = layer if layer is not None else pack_chart(name, tag)
+        config = json.dumps({"apiVersion": "v2", "name": name, "version": tag}).encode()
         return self._push(tag, chart_manifest(archive, config), HELM_CONFIG, config, archive)
 
     def push_charts(self, count: int) -> None:

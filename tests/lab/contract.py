@@ -43,8 +43,6 @@ class ContractCase:
     """Hosts that may see the credential's secrets; None: all that take credentials."""
     expire: Callable[[Lab], None] = Lab.expire_tokens
     """Makes what the registry was signed in with end on the server's side, so that the next request is refused."""
-    open_to_all: bool = False
-    """`repository` is public and this provider reads it without the login where the login is wrong."""
     renews: bool = True
     """Whether there is anything to renew."""
     around: Callable[[Lab], AbstractContextManager[None]] = field(default=lambda lab: nullcontext())

@@ -19,6 +19,7 @@ SUBJECT = Subject(Asked.PROVIDER_API)
     [
         ("https://storage.example/blobs/a", {"Authorization": "Basic eDp5"}, None),
         ("https://storage.example/blobs/a", {"Cookie": "sid=1"}, None),
+        ("https://other.example/", {"Cookie": "sid=1"}, None),
         ("https://storage.example/blobs/a", {"X-JFrog-Art-Api": "k"}, None),
         ("https://other.example/?q=canary-of-the-lab", {}, None),
         ("https://other.example/", {"X-Own": "canary-of-the-lab"}, None),

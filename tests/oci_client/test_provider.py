@@ -6,8 +6,8 @@ import pytest
 
 from app.oci_client.answers import Asked, Refusal
 from app.oci_client.client import RegistryClient
-from app.oci_client.credentials import Credential, Login, Secret, UsernamePassword
-from app.oci_client.errors import CredentialsRefused, PermissionDenied
+from app.oci_client.credentials import Anonymous, Credential, Login, Secret, UsernamePassword
+from app.oci_client.errors import CredentialsRefused, PermissionDenied, RateLimited
 from app.oci_client.probing import probe
 from app.oci_client.provider import Provider
 from app.oci_client.providers.generic import GenericProvider
@@ -150,17 +150,16 @@ async def test_login_is_not_left_out_when_the_provider_does_not_say_so(house: La
         await house.client(HOST, USER, GenericProvider(), belongs_to=[HOST]).get_manifest("a", "1.0.0")
 
 
-async def test_token_endpoint_that_is_limited_does_not_stop_the_registry(house: Lab) -> None:
-    registry = filled(TokenRegistry(house, HOST, token_host="auth.example.example"), public=True)
-    registry.token_host.limit(1, retry_after="60")
-
-    class Knows(Renewing):
-        def token_hosts(self, host: object) -> frozenset[str]:
-            return frozenset({"auth.example.example"})
-
-    made = client(house, Knows())
+async def test_registry_is_spoken_to_while_its_token_endpoint_is_limited(house: Lab) -> None:
+    registry = filled(TokenRegistry(house, HOST, token_host="auth.registry.example"), public=True)
+    registry.repository("b", public=True).push_chart("1.0.0")
+    made = house.client(HOST, Anonymous(), GenericProvider())
     await made.get_manifest("a", "1.0.0")
-    assert sum(house.clock.slept) >= 60
+    registry.token_host.limit(1, retry_after="900")
+    with pytest.raises(RateLimited):
+        await made.get_manifest("b", "1.0.0")
+    await made.get_manifest("a", "1.0.0")
+    assert house.clock.slept == []
 
 
 class Noted(Provider):

@@ -13,7 +13,9 @@ def a_credential(password: str = CANARY) -> UsernamePassword:
     return UsernamePassword("robot", Secret(password))
 
 
-def a_choice(host: str | None = "registry.example.com", credential: Credential | None = None, **values: Any) -> ProviderChoice:
+def a_choice(
+    host: str | None = "registry.example.com", credential: Credential | None = None, **values: Any
+) -> ProviderChoice:
     given: dict[str, Any] = {
         "provider": Provider.OTHER,
         "path": ("input", "provider", "other"),

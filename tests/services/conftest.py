@@ -1,6 +1,6 @@
 """The services, wired as in production but for the reader's pool and the archives' place, over either database."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_network
@@ -13,6 +13,7 @@ from app.chart_reader.reading import read_chart
 from app.oci_client.address_guard import AddressGuard
 from app.oci_client.credentials import Secret, UsernamePassword
 from app.oci_client.limits import ClientLimits
+from app.oci_client.provider import Provider as ProviderWays
 from app.oci_client.retrying import HostLimiters
 from app.oci_client.transport import HttpClients
 from app.progress.bell import LocalBell
@@ -91,14 +92,16 @@ def registration(registry: DockerRegistry, *repositories: str, **values: object)
     return Registration(**{**given, **values})  # type: ignore[arg-type]
 
 
-@pytest.fixture
-async def room(store: Store) -> AsyncIterator[Room]:
-    guard = AddressGuard(LOOPBACK)
-    limits = ClientLimits(retry_first_delay_seconds=0.01, retry_delay_max_seconds=0.05)
-    http = HttpClients(guard, limits)
+def build_room(
+    store: Store,
+    http: HttpClients,
+    guard: AddressGuard,
+    limits: ClientLimits,
+    providers: Mapping[Provider, ProviderWays] = PROVIDERS,
+) -> Room:
     sealer = Sealer(lambda: [Key(bytes(32))])
-    connections = Connections(store, sealer, http, HostLimiters(8), PROVIDERS, limits)
-    drafting = Drafting(PROVIDERS, guard)
+    connections = Connections(store, sealer, http, HostLimiters(8), providers, limits)
+    drafting = Drafting(providers, guard)
     bell, archives = LocalBell(), Archives("memory://")
     enqueued: list[int] = []
 
@@ -110,7 +113,7 @@ async def room(store: Store) -> AsyncIterator[Room]:
         versions_at_once=8, in_flight_max_bytes=4 * 1024 * 1024, lease=timedelta(seconds=5), syncs_retained=20
     )
     tools = SyncTools(store, connections, archives, ReaderInThisProcess(), bell, bounds)
-    yield Room(
+    return Room(
         store=store,
         bell=bell,
         archives=archives,
@@ -124,4 +127,12 @@ async def room(store: Store) -> AsyncIterator[Room]:
         listing=Listing(store),
         enqueued=enqueued,
     )
+
+
+@pytest.fixture
+async def room(store: Store) -> AsyncIterator[Room]:
+    guard = AddressGuard(LOOPBACK)
+    limits = ClientLimits(retry_first_delay_seconds=0.01, retry_delay_max_seconds=0.05)
+    http = HttpClients(guard, limits)
+    yield build_room(store, http, guard, limits)
     await http.close()

@@ -40,11 +40,11 @@ async def test_caller_is_recognised_by_a_token_that_is_told_once(store: Store) -
             assert secret not in repr((await execute(session, text(f'SELECT * FROM "{name}"'))).all())
 
 
-@pytest.mark.parametrize("wrong", ["", "chartroom_", "x", "a" * 100_000, "ünïcode", "\0"])
-async def test_nobody_is_recognised_by_another_text(store: Store, wrong: str) -> None:
+async def test_nobody_is_recognised_by_another_text(store: Store) -> None:
+    wrong = ["", "chartroom_", "x", "a" * 100_000, "ünïcode", "\0"]
     authorising = Authorising(store, "the admin token of the environment")
     _, secret = await authorising.create("ci", Role.READER, None, "alice")
-    for given in (wrong, secret[:-1], secret + "x", secret.upper()):
+    for given in (*wrong, secret[:-1], secret + "x", secret.upper()):
         assert await authorising.recognise(given) is None
 
 
@@ -77,11 +77,11 @@ async def test_token_is_refused_once_it_was_revoked_and_revoking_it_again_is_ref
             await authorising.revoke(token_id, "alice")
 
 
-@pytest.mark.parametrize("name", ["", "  ", "x" * 201])
-async def test_token_without_a_usable_name_is_refused(store: Store, name: str) -> None:
-    with pytest.raises(Invalid) as caught:
-        await Authorising(store).create(name, Role.READER, None, "alice")
-    assert caught.value.field == ("input", "name")
+async def test_token_without_a_usable_name_is_refused(store: Store) -> None:
+    for name in ("", "  ", "x" * 201):
+        with pytest.raises(Invalid) as caught:
+            await Authorising(store).create(name, Role.READER, None, "alice")
+        assert caught.value.field == ("input", "name")
 
 
 async def test_token_that_ends_in_the_past_is_refused(store: Store) -> None:

@@ -33,13 +33,15 @@ def test_target_and_full_names_come_out_when_nothing_is_wrong(drafting: Drafting
     target, names = drafting.check(
         a_registration(
             visibility=Visibility.PRIVATE,
-            choice=a_choice("Registry.Example.com:5000", a_credential(), connection_security=SECURE_WITH_CA, ca_certificate=CA),
+            choice=a_choice(
+                "Registry.Example.com:5000", a_credential(), connection_security=SECURE_WITH_CA, ca_certificate=CA
+            ),
             repositories=["acme/payments", "acme/orders", "acme/payments"],
             sync_interval_seconds=60,
             version_constraint=">=1.2 <3",
             versions_kept=1,
         )
-    )  # fmt: skip
+    )
     assert (str(target.host), target.connection_security) == ("registry.example.com:5000", SECURE_WITH_CA)
     assert names == ["acme/payments", "acme/orders"]
 

@@ -95,11 +95,12 @@ async def test_running_sync_is_asked_to_stop_when_it_is_cancelled(room: Room) ->
     assert (await row(room, sync_id)).cancel_requested_at is not None
 
 
-@pytest.mark.parametrize("state", [state for state in SyncState if state.finished])
-async def test_cancel_is_refused_when_the_sync_is_finished(room: Room, state: SyncState) -> None:
-    sync_id = await add_sync(room.store, await add_registry(room.store), state=state)
-    with pytest.raises(Conflict, match=state.value):
-        await room.triggering.cancel(sync_id, "alice")
+async def test_cancel_is_refused_when_the_sync_is_finished(room: Room) -> None:
+    registry_id = await add_registry(room.store)
+    for state in (state for state in SyncState if state.finished):
+        sync_id = await add_sync(room.store, registry_id, state=state)
+        with pytest.raises(Conflict, match=state.value):
+            await room.triggering.cancel(sync_id, "alice")
     with pytest.raises(NotFound):
         await room.triggering.cancel(4711, "alice")
 

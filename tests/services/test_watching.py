@@ -55,10 +55,10 @@ async def sync_id(store: Store) -> int:
     return await add_sync(store, await add_registry(store), state=SyncState.RUNNING)
 
 
-@pytest.mark.parametrize("after", [0, 1, 4, 5, 99])
-async def test_late_subscriber_sees_the_rest_of_the_story(store: Store, sync_id: int, after: int) -> None:
+async def test_late_subscriber_sees_the_rest_of_the_story(store: Store, sync_id: int) -> None:
     await write(store, sync_id, 1, 5, finished=True)
-    assert await sequences(Watching(store, LocalBell()).events(sync_id, after)) == list(range(after + 1, 6))
+    for after in (0, 1, 4, 5, 99):
+        assert await sequences(Watching(store, LocalBell()).events(sync_id, after)) == list(range(after + 1, 6))
 
 
 async def test_story_is_whole_when_it_is_longer_than_one_read(store: Store, sync_id: int) -> None:

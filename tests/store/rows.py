@@ -65,7 +65,9 @@ async def add_sync(store: Store, registry_id: int, repository_id: int | None = N
     return row.id
 
 
-def found_version(tag: str = "1.0.0", name: str = "payments", *, digest: str | None = None, **told: Any) -> FoundVersion:
+def found_version(
+    tag: str = "1.0.0", name: str = "payments", *, digest: str | None = None, **told: Any
+) -> FoundVersion:
     """As a sync finds it; `store_found` says in which repository. `told` is what its Chart.yaml and files say."""
     version = Version.from_tag(tag)
     archive_digest = digest_of(f"{name} {tag} {sorted(told.items())}")

@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy.exc import StatementError
+from sqlmodel import col, select
 
 from app.domain.faults import Fault, FaultCode
-from app.store import registries
-from app.store.entities import Registry
+from app.store import registries, syncs
+from app.store.entities import Registry, Sync
 from app.store.session import Store
 from tests.store.rows import NOW, a_registry, add_registry, add_sync
 
@@ -28,7 +29,7 @@ async def test_instant_comes_back_in_utc_to_the_microsecond_whatever_its_zone_wa
 
 async def test_instant_is_refused_when_it_has_no_zone(store: Store) -> None:
     with pytest.raises(StatementError, match="has no time zone"):
-        await add_registry(store, created_at=datetime(2026, 1, 1))  # noqa: DTZ001
+        await add_registry(store, created_at=datetime(2026, 1, 1))
 
 
 async def test_instants_compare_as_instants_whatever_the_zone_one_asks_in(store: Store) -> None:
@@ -44,10 +45,6 @@ async def test_json_comes_back_as_it_was_and_none_is_null(store: Store) -> None:
     assert found.sign_in == {"role": "ä", "nested": [1, None]}
     sync_id = await add_sync(store, found.id, error=None)
     async with store.reading() as session:
-        from sqlmodel import col, select
-
-        from app.store.entities import Sync
-
         rows = (await session.exec(select(Sync.id).where(col(Sync.error).is_(None)))).all()
     assert rows == [sync_id]
 
@@ -55,8 +52,6 @@ async def test_json_comes_back_as_it_was_and_none_is_null(store: Store) -> None:
 async def test_number_of_64_bits_is_kept(store: Store) -> None:
     sync_id = await add_sync(store, await add_registry(store), bytes_pulled=2**40)
     async with store.reading() as session:
-        from app.store import syncs
-
         found = await syncs.find(session, sync_id)
     assert found is not None
     assert found.bytes_pulled == 2**40

@@ -142,9 +142,10 @@ async def rows_of_every_table(store: Store) -> dict[str, int]:
 
 async def test_everything_goes_along_when_a_registry_is_deleted(store: Store) -> None:
     registry_id, _ = await fill(store)
-    assert (await rows_of_every_table(store)).keys() == (
-        SQLModel.metadata.tables.keys() | {"chart_search"}
-    ) - {"api_token", "audit_entry"}
+    assert (await rows_of_every_table(store)).keys() == (SQLModel.metadata.tables.keys() | {"chart_search"}) - {
+        "api_token",
+        "audit_entry",
+    }
     async with store.writing() as session:
         await registries.delete_registry(session, registry_id)
     # Content is addressed by digest: it may be found under another tag tomorrow.

@@ -130,7 +130,7 @@ def test_key_file_is_refused_when_others_can_reach_it(tmp_path: Path, mode: int)
 
 
 def test_key_file_that_is_absent_is_said_to_be(tmp_path: Path) -> None:
-    with pytest.raises(KeyMissing, match="There is no key file at .*keys"):
+    with pytest.raises(KeyMissing, match=r"There is no key file at .*keys"):
         read_key_file(tmp_path / "keys")
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 
-from app.store import registries
+from app.store import migrating, registries
 from app.store.session import Store, execute
 from tests.real.postgres import OwnPostgresServer
 from tests.store.rows import a_registry, add_registry
@@ -108,8 +108,6 @@ async def test_sqlite_keeps_foreign_keys_and_writes_ahead(sqlite_url: str) -> No
 async def test_database_that_is_away_is_a_database_error_and_work_goes_on_once_it_is_back(
     own_postgres_server: OwnPostgresServer,
 ) -> None:
-    from app.store import migrating
-
     url = own_postgres_server.create_database()
     store = Store(url)
     await migrating.migrate(store)

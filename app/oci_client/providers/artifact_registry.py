@@ -24,7 +24,7 @@ from app.oci_client.errors import (
     RegistryError,
     RepositoryNotFound,
 )
-from app.oci_client.provider import ListedRepository, ListedTag, Provider
+from app.oci_client.provider import ListedRepository, ListedTag, Namespaces, Provider
 from app.oci_client.providers.artifact_registry_api import ArtifactRegistryApi
 from app.oci_client.providers.artifact_registry_tags import digest_pages
 from app.oci_client.providers.google_keys import parse_account_email, parse_key, project_of
@@ -113,13 +113,13 @@ class ArtifactRegistryProvider(Provider):
             yield page
 
     async def discover_repositories(self, caller: "Caller") -> AsyncIterator[tuple[ListedRepository, ...]]:
-        async for page in self.discover_within(caller, ()):
+        async for page in self.discover_within(caller, Namespaces()):
             yield page
 
     async def discover_within(
-        self, caller: "Caller", namespaces: Sequence[str]
+        self, caller: "Caller", namespaces: Namespaces
     ) -> AsyncIterator[tuple[ListedRepository, ...]]:
-        """Of the identity's own project, and of those that `namespaces` name.
+        """Of the projects that were asked for, else of the identity's own and those in use.
 
         Raises PermissionDenied when none of them may be listed, RepositoryNotFound when none has a repository here.
         """
@@ -130,7 +130,7 @@ class ArtifactRegistryProvider(Provider):
                 host=str(caller.host),
             )
         own = await self._own_project(caller)
-        projects = [name for name in dict.fromkeys([own or "", *namespaces]) if _PROJECT.fullmatch(name)]
+        projects = [name for name in namespaces.or_own([own] if own else []) if _PROJECT.fullmatch(name)]
         if not projects:
             raise PermissionDenied(
                 "Google lists by project, and the credentials name none. Name the charts by hand, as "

@@ -4,7 +4,7 @@ Sources: containers/image and oras-go for its aliases; docs.docker.com for its l
 goharbor/harbor src/pkg/reg/adapter/dockerhub for what the description leaves out.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -18,8 +18,8 @@ from app.oci_client.errors import (
     RateLimited,
     RegistryError,
 )
-from app.oci_client.own_listing import ListingNotes, own_then_standard
-from app.oci_client.provider import ListedRepository, ListedTag, Provider
+from app.oci_client.own_listing import ListingNotes, own_then_standard, within_each
+from app.oci_client.provider import ListedRepository, ListedTag, Namespaces, Provider
 from app.oci_client.providers.docker_hub_api import HubApi, pull_limit
 from app.oci_client.reference import RegistryHost, parse_repository
 
@@ -93,24 +93,23 @@ class DockerHubProvider(Provider):
         return " ".join(note for note in notes if note) or None
 
     async def discover_repositories(self, caller: "Caller") -> AsyncIterator[tuple[ListedRepository, ...]]:
-        async for page in self.discover_within(caller, ()):
+        async for page in self.discover_within(caller, Namespaces()):
             yield page
 
     async def discover_within(
-        self, caller: "Caller", namespaces: Sequence[str]
+        self, caller: "Caller", namespaces: Namespaces
     ) -> AsyncIterator[tuple[ListedRepository, ...]]:
-        """Of the namespaces given, and of those that the account belongs to."""
+        """Of the namespaces asked for; else of those that the account belongs to or that are in use."""
         api = HubApi(caller)
-        wanted = list(dict.fromkeys([*namespaces, *await api.own_namespaces()]))
+        wanted = namespaces.or_own(() if namespaces.asked else await api.own_namespaces())
         if not wanted:
             raise PermissionDenied(
                 "Docker Hub lists the repositories of one namespace at a time, and without credentials nothing tells "
                 "which. Search for a namespace with a slash behind it, such as bitnamicharts/.",
                 host=str(caller.host),
             )
-        for namespace in wanted:
-            async for page in api.repository_pages(namespace):
-                yield page
+        async for page in within_each(wanted, api.repository_pages, asked=bool(namespaces.asked)):
+            yield page
 
     def explain(self, refusal: Refusal) -> RegistryError | None:
         if refusal.status == 429:

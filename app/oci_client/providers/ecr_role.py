@@ -14,9 +14,9 @@ from functools import partial
 from typing import Any, Final, Self
 
 import aioboto3
-from aiobotocore.awsrequest import AioAWSResponse  # type: ignore[import-untyped]
-from aiobotocore.config import AioConfig  # type: ignore[import-untyped]
-from aiobotocore.session import AioSession  # type: ignore[import-untyped]
+from aiobotocore.awsrequest import AioAWSResponse
+from aiobotocore.config import AioConfig
+from aiobotocore.session import AioSession
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.exceptions import BotoCoreError, ClientError, MetadataRetrievalError
 

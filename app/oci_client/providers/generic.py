@@ -4,13 +4,13 @@ Harbor, GitLab and GitHub are recognised by their host or by how they ask to sig
 asked in their own way.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from app.oci_client.answers import Refusal
 from app.oci_client.errors import RegistryError
 from app.oci_client.own_listing import ListingNotes, own_then_standard
-from app.oci_client.provider import ListedRepository, ListedTag, Provider
+from app.oci_client.provider import ListedRepository, ListedTag, Namespaces, Provider
 from app.oci_client.providers.github import GITHUB
 from app.oci_client.providers.gitlab import GITLAB
 from app.oci_client.providers.harbor import HARBOR
@@ -42,7 +42,7 @@ class GenericProvider(Provider):
         return caller.memory(ListingNotes).by_repository.get(repository)
 
     async def discover_within(
-        self, caller: "Caller", namespaces: Sequence[str]
+        self, caller: "Caller", namespaces: Namespaces
     ) -> AsyncIterator[tuple[ListedRepository, ...]]:
         kind = await _recognise(caller)
         pages = kind.repository_pages(caller, namespaces) if kind else self.discover_repositories(caller)

@@ -3,7 +3,7 @@
 Source: docs.github.com, REST API endpoints for packages, and Working with the Container registry.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
@@ -21,8 +21,9 @@ from app.oci_client.own_listing import (
     rows_of,
     text_or_none,
     texts,
+    within_each,
 )
-from app.oci_client.provider import ListedRepository, ListedTag
+from app.oci_client.provider import ListedRepository, ListedTag, Namespaces
 from app.oci_client.providers.recognised import Recognised
 from app.oci_client.reference import REPOSITORY_PATTERN, RegistryHost
 
@@ -69,9 +70,9 @@ class GitHub(Recognised):
             yield tuple(tag for row in rows for tag in _tags_of(row))
 
     async def repository_pages(
-        self, caller: "Caller", namespaces: Sequence[str]
+        self, caller: "Caller", namespaces: Namespaces
     ) -> AsyncIterator[tuple[ListedRepository, ...]]:
-        """Of the organisations and users given, and of the user who signs in."""
+        """Of the organisations and users asked for; else of the user who signs in and of those in use."""
         credential, headers = caller.credential, _headers(caller)
         if not isinstance(credential, UsernamePassword):
             raise PermissionDenied(
@@ -79,8 +80,8 @@ class GitHub(Recognised):
                 "read:packages, or type the names.",
                 host=str(caller.host),
             )
-        own = credential.username.strip().lower()
-        for owner in dict.fromkeys([*namespaces, *([own] if own else [])]):
+
+        async def pages_of(owner: str) -> AsyncIterator[tuple[ListedRepository, ...]]:
             try:
                 async for rows in _pages(caller, owner, "packages", {"package_type": "container"}, headers, None):
                     names = [f"{owner}/{row.get('name')}" for row in rows]
@@ -92,6 +93,10 @@ class GitHub(Recognised):
                     "read:packages, and for an organisation with single sign-on it must be authorised for it.",
                     host=str(caller.host),
                 ) from None
+
+        wanted = namespaces.or_own([credential.username.strip().lower()])
+        async for page in within_each(wanted, pages_of, asked=bool(namespaces.asked)):
+            yield page
 
     def explain(self, refusal: Refusal) -> RegistryError | None:
         facts: dict[str, Any] = refusal.facts()

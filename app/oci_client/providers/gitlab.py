@@ -3,8 +3,7 @@
 Source: gitlab-org/container-registry, docs/spec/gitlab/api.md.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -18,9 +17,10 @@ from app.oci_client.own_listing import (
     instant_or_none,
     rows_of,
     text_or_none,
+    within_each,
 )
 from app.oci_client.pages import RefusedLink, next_page
-from app.oci_client.provider import ListedRepository, ListedTag
+from app.oci_client.provider import ListedRepository, ListedTag, Namespaces
 from app.oci_client.providers.recognised import Recognised
 from app.oci_client.reference import REPOSITORY_PATTERN, RegistryHost
 
@@ -34,13 +34,6 @@ _NOTE: Final = (
     "GitLab's registry did not list the tags with their digests, so each tag costs a request of its own in every sync; "
     "on a GitLab of one's own this needs the registry's metadata database."
 )
-
-
-@dataclass
-class GitLabApi:
-    """Repositories for which the API served no list; kept in a caller's memory."""
-
-    missing: set[str] = field(default_factory=set)
 
 
 class GitLab(Recognised):
@@ -68,16 +61,18 @@ class GitLab(Recognised):
             )
 
     async def repository_pages(
-        self, caller: "Caller", namespaces: Sequence[str]
+        self, caller: "Caller", namespaces: Namespaces
     ) -> AsyncIterator[tuple[ListedRepository, ...]]:
         """Below the groups or projects given: GitLab's registry lists nothing above them."""
-        if not namespaces:
+        wanted = namespaces.or_own(())
+        if not wanted:
             raise PermissionDenied(
                 "GitLab's registry lists the repositories of one group or project at a time. Search for its path with "
                 "a slash behind it, such as acme/.",
                 host=str(caller.host),
             )
-        for namespace in namespaces:
+
+        async def pages_of(namespace: str) -> AsyncIterator[tuple[ListedRepository, ...]]:
             path = f"/gitlab/v1/repository-paths/{namespace}/repositories/list/"
             try:
                 async for rows in _pages(caller, path, f"repository:{namespace}:pull", None):
@@ -90,6 +85,9 @@ class GitLab(Recognised):
                     "needs read_registry there, and a GitLab of one's own the registry's metadata database.",
                     host=str(caller.host),
                 ) from None
+
+        async for page in within_each(wanted, pages_of, asked=bool(namespaces.asked)):
+            yield page
 
     def explain(self, refusal: Refusal) -> RegistryError | None:
         facts: dict[str, Any] = refusal.facts()

@@ -3,7 +3,7 @@
 Source: the server itself, github.com/goharbor/harbor: api/v2.0/swagger.yaml, src/server/handler, src/server/middleware.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
@@ -21,7 +21,7 @@ from app.oci_client.own_listing import (
     rows_of,
     text_or_none,
 )
-from app.oci_client.provider import ListedRepository, ListedTag
+from app.oci_client.provider import ListedRepository, ListedTag, Namespaces
 from app.oci_client.providers.recognised import Recognised
 from app.oci_client.reference import REPOSITORY_PATTERN, RegistryHost
 
@@ -60,7 +60,7 @@ class Harbor(Recognised):
             yield tuple(tag for row in rows for tag in _tags_of(row))
 
     async def repository_pages(
-        self, caller: "Caller", namespaces: Sequence[str]
+        self, caller: "Caller", namespaces: Namespaces
     ) -> AsyncIterator[tuple[ListedRepository, ...]]:
         """Of every project that the credential sees; a project's robot sees its own only."""
         try:

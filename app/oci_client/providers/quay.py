@@ -4,7 +4,7 @@ Source: the server itself, github.com/quay/quay: auth/credentials.py, endpoints/
 repository.py.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import httpx
@@ -20,8 +20,9 @@ from app.oci_client.own_listing import (
     own_then_standard,
     rows_of,
     text_or_none,
+    within_each,
 )
-from app.oci_client.provider import ListedRepository, ListedTag, Provider
+from app.oci_client.provider import ListedRepository, ListedTag, Namespaces, Provider
 from app.oci_client.reference import REPOSITORY_PATTERN, RegistryHost
 
 if TYPE_CHECKING:
@@ -62,16 +63,17 @@ class QuayProvider(Provider):
         return caller.memory(ListingNotes).by_repository.get(repository)
 
     async def discover_repositories(self, caller: "Caller") -> AsyncIterator[tuple[ListedRepository, ...]]:
-        async for page in self.discover_within(caller, ()):
+        async for page in self.discover_within(caller, Namespaces()):
             yield page
 
     async def discover_within(
-        self, caller: "Caller", namespaces: Sequence[str]
+        self, caller: "Caller", namespaces: Namespaces
     ) -> AsyncIterator[tuple[ListedRepository, ...]]:
-        """Of the namespaces given and of a robot's own; an OAuth token sees all that is visible to it, others what is
-        public.
+        """Of the namespaces asked for, else of a robot's own and those in use.
+
+        An OAuth token sees all that is visible to it, others what is public.
         """
-        wanted = list(dict.fromkeys([*namespaces, *_own_namespaces(caller)]))
+        wanted = namespaces.or_own(_own_namespaces(caller))
         if not wanted:
             raise PermissionDenied(
                 "Quay lists the repositories of one namespace at a time. Search for a namespace with a slash behind "
@@ -80,10 +82,13 @@ class QuayProvider(Provider):
             )
         await caller.connect()  # which settles the origin
         found = False
-        for namespace in wanted:
-            async for page in _repository_pages(caller, namespace):
-                found = found or bool(page)
-                yield page
+
+        def pages_of(namespace: str) -> AsyncIterator[tuple[ListedRepository, ...]]:
+            return _repository_pages(caller, namespace)
+
+        async for page in within_each(wanted, pages_of, asked=bool(namespaces.asked)):
+            found = found or bool(page)
+            yield page
         if not found and not _is_oauth(caller) and not isinstance(caller.credential, Anonymous):
             raise PermissionDenied(
                 f"Quay shows no public repository in {', '.join(wanted)}, and lists private ones to OAuth tokens only. "

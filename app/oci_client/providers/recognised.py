@@ -1,11 +1,11 @@
 """What is asked of a registry's make that is recognised behind “Other”."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from app.oci_client.answers import Refusal
 from app.oci_client.errors import RegistryError
-from app.oci_client.provider import ListedRepository, ListedTag
+from app.oci_client.provider import ListedRepository, ListedTag, Namespaces
 from app.oci_client.reference import RegistryHost
 
 if TYPE_CHECKING:
@@ -30,9 +30,7 @@ class Recognised:
         """By the make's own API. Raises OwnApiUnusable, ListingShifted."""
         raise NotImplementedError
 
-    def repository_pages(
-        self, caller: "Caller", namespaces: Sequence[str]
-    ) -> AsyncIterator[tuple[ListedRepository, ...]]:
+    def repository_pages(self, caller: "Caller", namespaces: Namespaces) -> AsyncIterator[tuple[ListedRepository, ...]]:
         """By the make's own API. Raises RegistryError, naming what to grant."""
         raise NotImplementedError
 

@@ -3,6 +3,7 @@ import { useQuery } from 'urql';
 import { Copy, Failure, Skeleton, When } from '../elements/elements';
 import { bytesInWords } from '../elements/words';
 import { graphql } from '../gql';
+import { Signature } from './Signature';
 
 const FACTS = graphql(`
   query ChartFacts($id: ID!) {
@@ -74,6 +75,9 @@ export function ChartFacts({ chartVersionId }: { chartVersionId: string }) {
         </div>
       </section>
       <dl>
+        <Fact name="Signature">
+          <Signature chartVersionId={chartVersionId} />
+        </Fact>
         <Fact name="App version">{version.appVersion}</Fact>
         <Fact name="Kubernetes">{version.kubeVersion}</Fact>
         <Fact name="Kind">{version.type === 'LIBRARY' ? 'Library' : 'Application'}</Fact>

@@ -3,7 +3,7 @@ import { useQuery } from 'urql';
 import { Link, useLocation, useSearchParams } from 'wouter';
 import { Badge, Empty, Failure, Skeleton, useTitle } from '../elements/elements';
 import { graphql } from '../gql';
-import { chartPath } from '../store/ChartCard';
+import { chartPath } from '../store/chartPath';
 import { Icon } from '../store/Icon';
 import { ChartFacts } from './ChartFacts';
 import { readAddress, versionNamed } from './chartAddress';
@@ -50,6 +50,8 @@ const TABS = {
   values: { label: 'Values', Content: lazy(() => import('./ValuesTab')) },
   schema: { label: 'Schema', Content: lazy(() => import('./SchemaTab')) },
   versions: { label: 'Versions', Content: lazy(() => import('./VersionsTab')) },
+  diff: { label: 'Compare', Content: lazy(() => import('./DiffTab')) },
+  images: { label: 'Images', Content: lazy(() => import('./ImagesTab')) },
   dependencies: { label: 'Dependencies', Content: lazy(() => import('./DependenciesTab')) },
   files: { label: 'Files', Content: lazy(() => import('./FilesTab')) },
 } as const;

@@ -2,7 +2,7 @@ import { useQuery } from 'urql';
 import { Link } from 'wouter';
 import { Empty, Failure, Skeleton } from '../elements/elements';
 import { graphql } from '../gql';
-import { chartPath } from '../store/ChartCard';
+import { chartPath } from '../store/chartPath';
 import type { TabProps } from './ChartPage';
 
 const DEPENDENCIES = graphql(`

@@ -1,6 +1,7 @@
 import { useQuery } from 'urql';
 import { Empty, Failure, Skeleton } from '../elements/elements';
 import { graphql } from '../gql';
+import { Changes } from './Changes';
 import type { TabProps } from './ChartPage';
 
 const README = graphql(`
@@ -24,6 +25,7 @@ export default function ReadmeTab({ chartVersionId }: TabProps) {
     return <Empty title="No README">This version was published without one. Its values say what can be set.</Empty>;
   return (
     <>
+      <Changes chartVersionId={chartVersionId} />
       {version.readme && (
         // Sanitised by the server; the page's content security policy runs no script and no inline style besides.
         <div className="readme" dangerouslySetInnerHTML={{ __html: version.readme.html }} />

@@ -105,7 +105,18 @@ export default function VersionsTab({ chartId, version: current }: TabProps) {
                     <When at={row.createdAt ?? row.storedAt} />
                   </td>
                   <td>{bytesInWords(row.archiveBytes)}</td>
-                  <td>{row.version === current ? <span className="faint">shown</span> : null}</td>
+                  <td>
+                    {row.version === current ? (
+                      <span className="faint">shown</span>
+                    ) : (
+                      <Link
+                        href={`${path}?${new URLSearchParams({ tab: 'diff', from: row.version, to: current })}`}
+                        aria-label={`Compare ${row.version} with ${current}`}
+                      >
+                        Compare
+                      </Link>
+                    )}
+                  </td>
                 </tr>
               ))}
             </tbody>

@@ -54,6 +54,13 @@ export const VALUE_TYPES = [
   'SyncStarted',
   'TestRegistryPayload',
   'UpdateRegistryPayload',
+  'ChartChange',
+  'ChartVersionDiff',
+  'FileChange',
+  'SignatureReport',
+  'ValueChange',
+  'ValuesProblem',
+  'ValuesValidation',
   'UserError',
   'Viewer',
 ] as const;

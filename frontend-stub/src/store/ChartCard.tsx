@@ -3,6 +3,7 @@ import { Badge, When } from '../elements/elements';
 import { count, highlightPieces } from '../elements/words';
 import { type FragmentType, graphql, read } from '../gql';
 import { Icon } from './Icon';
+import { chartPath } from './chartPath';
 
 export const CHART_CARD = graphql(`
   fragment ChartCard on Chart {
@@ -30,10 +31,6 @@ export const CHART_CARD = graphql(`
     }
   }
 `);
-
-export function chartPath(registryName: string, repository: string): string {
-  return `/store/${encodeURIComponent(registryName)}/${repository.split('/').map(encodeURIComponent).join('/')}`;
-}
 
 export function ChartCard({ chart: given, highlight }: {
   chart: FragmentType<typeof CHART_CARD>;

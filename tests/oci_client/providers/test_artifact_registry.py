@@ -22,7 +22,7 @@ from app.oci_client.errors import (
 )
 from app.oci_client.limits import ClientLimits
 from app.oci_client.manifest import ChartManifest
-from app.oci_client.provider import ListedRepository, ListedTag
+from app.oci_client.provider import ListedRepository, ListedTag, Namespaces
 from app.oci_client.providers.artifact_registry import location_of
 from app.oci_client.providers.artifact_registry_tags import instant
 from app.oci_client.reference import RegistryHost
@@ -40,6 +40,7 @@ from tests.lab.artifact_registry import (
     on_google_cloud,
     provider,
 )
+from tests.lab.content import Repository
 from tests.lab.google import EMAIL, MACHINE, OAUTH, PROJECT
 from tests.lab.server import Lab
 
@@ -380,6 +381,12 @@ async def test_discovery_looks_into_the_projects_that_are_in_use(lab: Lab) -> No
     assert names == [REPOSITORY, FORBIDDEN, "other-project/charts/ledger"]
 
 
+async def test_discovery_of_a_project_that_was_asked_for_tells_its_refusal(lab: Lab) -> None:
+    build(lab)
+    with pytest.raises(RepositoryNotFound, match="other-project"):
+        _ = [page async for page in client_of(lab).discover_repositories(Namespaces(asked=["other-project"]))]
+
+
 async def test_discovery_asks_about_nothing_that_is_no_project(lab: Lab) -> None:
     build(lab)
     await found(client_of(lab), "..", "a?b=c", "a%2Fb", "example.com", "Acme", "")
@@ -423,10 +430,10 @@ async def test_discovery_tells_how_to_enable_the_api_when_it_is_disabled(lab: La
         (
             403,
             "PERMISSION_DENIED",
-            "Insufficient scopes.",
+            "Not enough.",
             "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
             PermissionDenied,
-            "scope",
+            "access scopes of the virtual machine",
         ),
         (403, "PERMISSION_DENIED", "vpcServiceControlsUniqueIdentifier: x", "", PermissionDenied, "perimeter"),
         (404, "NOT_FOUND", "Location us-central1 not found", "", RepositoryNotFound, "There is no projects/"),
@@ -452,7 +459,7 @@ async def test_discovery_goes_on_where_one_project_may_not_be_listed(lab: Lab) -
 
 async def test_discovery_of_gcr_io_leaves_other_repositories_of_the_location_out(lab: Lab) -> None:
     registry = build(lab, host=GCR)
-    registry.api.ids.append("images")
+    registry.api.others["images"] = [Repository(f"{PROJECT}/images/front")]
     assert await found(client_of(lab, GCR)) == [ListedRepository(GCR_REPOSITORY, True)]
 
 

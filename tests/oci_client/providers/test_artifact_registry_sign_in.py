@@ -233,6 +233,18 @@ async def test_metadata_server_that_is_starting_is_asked_again(lab: Lab) -> None
         assert await list_once(lab, GcpWorkloadIdentity(), provider()) == 3
 
 
+async def test_metadata_server_that_stays_down_is_asked_three_times_by_us_alone(lab: Lab) -> None:
+    build(lab, MACHINE)
+    METADATA.failures_left = 99
+    try:
+        with on_google_cloud(lab):
+            error = await refusal(lab, GcpWorkloadIdentity())
+    finally:
+        METADATA.failures_left = 0
+    assert error.temporary
+    assert len(METADATA.paths) == 3
+
+
 async def test_machine_without_an_account_is_told_to_have_one_attached(lab: Lab) -> None:
     build(lab, MACHINE)
     METADATA.account = None
@@ -390,7 +402,7 @@ async def test_federation_that_google_does_not_take_is_explained(lab: Lab, tmp_p
     path = federation_file(tmp_path, audience=AUDIENCE.replace("cluster", "other"))
     error = await refusal(lab, GcpWorkloadIdentity(), provider({"GOOGLE_APPLICATION_CREDENTIALS": str(path)}))
     assert isinstance(error, CredentialsRefused)
-    assert "audience" in str(error)
+    assert "attribute condition" in str(error)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from app.oci_client.credentials import Credential
 from app.oci_client.errors import CredentialsRefused, ManifestNotFound, PermissionDenied
 from app.oci_client.manifest import ChartManifest
 from app.oci_client.probing import StageKind, StageOutcome, probe
+from app.oci_client.provider import Namespaces
 from app.oci_client.verifying import digest_of
 from tests.lab.contract import ContractCase
 from tests.lab.registry import LabRegistry
@@ -106,15 +107,10 @@ async def test_login_stage_fails_when_login_is_wrong(at: Bench, case: ContractCa
     assert [stage.kind for stage in stages if stage.outcome is StageOutcome.FAILED] == [StageKind.LOGIN], stages
 
 
-@each(lambda case: case.wrong is not None and not case.open_to_all)
+@each(lambda case: case.wrong is not None)
 async def test_nothing_is_listed_when_login_is_wrong(at: Bench, case: ContractCase) -> None:
     with pytest.raises((CredentialsRefused, PermissionDenied)):
         await at.tags(at.client(case.wrong))
-
-
-@each(lambda case: case.open_to_all)
-async def test_public_repository_is_read_without_the_login_when_it_is_wrong(at: Bench, case: ContractCase) -> None:
-    assert set(await at.tags(at.client(case.wrong))) == set(at.registry.repositories[case.repository].tags)
 
 
 @each()
@@ -157,12 +153,12 @@ async def test_login_is_renewed_when_it_ends_in_the_middle(at: Bench, case: Cont
 async def test_discovery_says_what_to_grant_when_it_is_refused(at: Bench, case: ContractCase) -> None:
     assert isinstance(case.discovers, type)
     with pytest.raises(case.discovers):
-        _ = [page async for page in at.client().discover_repositories(case.namespaces)]
+        _ = [page async for page in at.client().discover_repositories(Namespaces(case.namespaces))]
 
 
 @each(lambda case: not isinstance(case.discovers, type))
 async def test_repositories_are_discovered_as_far_as_the_login_reaches(at: Bench, case: ContractCase) -> None:
-    found = [listed async for page in at.client().discover_repositories(case.namespaces) for listed in page]
+    found = [listed async for page in at.client().discover_repositories(Namespaces(case.namespaces)) for listed in page]
     assert {listed.name: listed.holds_charts for listed in found} == case.discovers
 
 

@@ -5,10 +5,17 @@ import pytest
 from app.oci_client.answers import Asked, Presented, Refusal, Subject
 from app.oci_client.client import RegistryClient
 from app.oci_client.credentials import Anonymous
-from app.oci_client.errors import InvalidRegistryHost, InvalidRepositoryName, PermissionDenied, RateLimited
+from app.oci_client.errors import (
+    CredentialsRefused,
+    InvalidRegistryHost,
+    InvalidRepositoryName,
+    PermissionDenied,
+    RateLimited,
+    RepositoryNotFound,
+)
 from app.oci_client.manifest import HELM_CONFIG
 from app.oci_client.probing import probe
-from app.oci_client.provider import ListedTag
+from app.oci_client.provider import ListedTag, Namespaces
 from app.oci_client.providers.docker_hub import DockerHubProvider
 from app.oci_client.providers.docker_hub_api import PullLimit, pull_limit
 from app.oci_client.reference import RegistryHost
@@ -61,6 +68,21 @@ def test_limits_are_told_apart(codes: tuple[str, ...], words: str) -> None:
     refusal = Refusal("registry-1.docker.io", Subject(Asked.MANIFEST, "a/b", "1"), 429, Presented.TOKEN, codes, "")
     error = HUB.explain(refusal)
     assert isinstance(error, RateLimited) and words in str(error)
+
+
+@pytest.mark.parametrize(
+    ("asked", "presented", "kind", "words"),
+    [
+        (Asked.TOKEN, Presented.BASIC, CredentialsRefused, "personal access token that is active"),
+        (Asked.TAGS, Presented.TOKEN, PermissionDenied, "Public Repo Read-only does not reach private ones"),
+        (Asked.MANIFEST, Presented.ANONYMOUS_TOKEN, PermissionDenied, "to nobody without credentials"),
+    ],
+)
+def test_401_is_told_apart_by_what_was_asked_and_presented(
+    asked: Asked, presented: Presented, kind: type[Exception], words: str
+) -> None:
+    error = HUB.explain(Refusal("registry-1.docker.io", Subject(asked, "a/b"), 401, presented, (), ""))
+    assert isinstance(error, kind) and words in str(error)
 
 
 # Against the lab; what every provider does alike is in test_contract.py.
@@ -174,6 +196,22 @@ async def test_discovery_wants_a_namespace_when_nobody_signs_in(lab: Lab) -> Non
     _, client = bench(lab, None)
     with pytest.raises(PermissionDenied, match="namespace with a slash"):
         _ = [page async for page in client.discover_repositories()]
+
+
+async def test_namespace_that_is_missing_hides_no_other_unless_it_was_asked_for(lab: Lab) -> None:
+    hub, client = bench(lab)
+    hub.api.fail(1, 404, route="}/repositories")  # the login's own, which comes first
+    found = {each.name async for page in client.discover_repositories() for each in page}
+    assert found == {CHARTS}
+    hub.api.fail(1, 404, route="}/repositories")
+    with pytest.raises(RepositoryNotFound, match="no namespace typo"):
+        _ = [page async for page in client.discover_repositories(Namespaces(["typo"]))]
+
+
+async def test_discovery_looks_into_namespaces_in_use_when_nobody_signs_in(lab: Lab) -> None:
+    _, client = bench(lab, None)
+    found = {each.name async for page in client.discover_repositories(Namespaces(known=["acme"])) for each in page}
+    assert found == {CHARTS}
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from app.oci_client.client import RegistryClient
 from app.oci_client.credentials import Anonymous, Credential, Secret, UsernamePassword
 from app.oci_client.errors import CredentialsRefused, PermissionDenied
 from app.oci_client.probing import StageOutcome, probe
+from app.oci_client.provider import Namespaces
 from app.oci_client.providers.generic import GenericProvider
 from tests.lab.ghcr import API, CHARTS, HOST, PAT, LabGhcr, build
 from tests.lab.server import Lab
@@ -36,6 +37,14 @@ async def test_expired_token_is_tried_once_for_each_package_only(lab: Lab) -> No
     await client.get_manifest(CHARTS, "1.1.0")
     signed_in = [seen for seen in lab.seen_at(HOST, "GET /token") if "authorization" in seen.headers]
     assert len(signed_in) == 1
+
+
+async def test_token_of_nobody_is_not_taken_for_one_of_the_login(lab: Lab) -> None:
+    _, client = bench(lab, EXPIRED, None)
+    await names(client)
+    other = lab.client(HOST, EXPIRED, GenericProvider())
+    await names(other)
+    assert other.caller.was_read_as_nobody(CHARTS)
 
 
 async def test_login_stage_says_that_the_token_has_expired(lab: Lab) -> None:
@@ -82,4 +91,4 @@ async def test_discovery_says_what_to_grant_when_it_is_refused(lab: Lab) -> None
     ghcr, client = bench(lab, PAT, "ada")
     ghcr.api.limited = True
     with pytest.raises(PermissionDenied, match="read:packages"):
-        _ = [page async for page in client.discover_repositories(["acme"])]
+        _ = [page async for page in client.discover_repositories(Namespaces(["acme"]))]

@@ -5,6 +5,7 @@ import pytest
 from app.oci_client.client import RegistryClient
 from app.oci_client.errors import PermissionDenied
 from app.oci_client.probing import probe
+from app.oci_client.provider import Namespaces
 from app.oci_client.providers.generic import GenericProvider
 from tests.lab.gitlab import CHARTS, DEPLOY, HOST, TOKENS, LabGitLab, build
 from tests.lab.server import Lab
@@ -51,4 +52,4 @@ async def test_discovery_says_what_to_grant_when_it_is_refused(lab: Lab) -> None
     gitlab, client = bench(lab)
     gitlab.has_database = False
     with pytest.raises(PermissionDenied, match="read_registry"):
-        _ = [page async for page in client.discover_repositories(["acme"])]
+        _ = [page async for page in client.discover_repositories(Namespaces(["acme"]))]

@@ -8,7 +8,7 @@ from app.oci_client.credentials import Anonymous, Credential
 from app.oci_client.errors import CredentialsRefused, InvalidRegistryHost, PermissionDenied, TlsFailed
 from app.oci_client.manifest import HELM_CHART
 from app.oci_client.probing import probe
-from app.oci_client.provider import ListedTag
+from app.oci_client.provider import ListedTag, Namespaces
 from app.oci_client.providers.quay import QuayProvider
 from app.oci_client.tls import ConnectionSecurity, TlsSettings
 from tests.lab.quay import CHARTS, ENCRYPTED, HOST, OAUTH, ROBOT, STORAGE, TOKEN, LabQuay, build
@@ -84,6 +84,17 @@ async def _first(pages):  # type: ignore[no-untyped-def]
         yield tag.tag
 
 
+async def test_no_tag_comes_twice_when_another_is_pushed_between_pages(lab: Lab) -> None:
+    quay, client = bench(lab, TOKEN, OAUTH)
+    quay.repositories[CHARTS].push_charts(150)
+    found: list[str] = []
+    async for page in client.list_tags(CHARTS):
+        if not found:
+            quay.repositories[CHARTS].push_chart("2.0.0")  # newest first: all rows move down by one
+        found += [tag.tag for tag in page]
+    assert len(found) == len(set(found)) == 152
+
+
 async def test_blob_is_read_behind_302_and_storage_sees_no_credential(lab: Lab) -> None:
     quay, client = bench(lab, ROBOT, "acme+bot")
     quay.repositories[CHARTS].push_chart("2.0.0", b"bytes")
@@ -91,9 +102,8 @@ async def test_blob_is_read_behind_302_and_storage_sees_no_credential(lab: Lab) 
     assert lab.count(STORAGE) == 1
 
 
-async def test_token_is_kept_for_the_hour_that_stands_inside_it(lab: Lab) -> None:
+async def test_token_is_kept_for_a_minute_when_it_says_nothing_of_its_life(lab: Lab) -> None:
     _, client = bench(lab, ROBOT, "acme+bot")
-    # Without expires_in and no JWT: a minute, as the specification has it.
     await client.get_manifest(CHARTS, "1.0.0")
     lab.clock.seconds += 55
     await client.get_manifest(CHARTS, "1.1.0")
@@ -105,7 +115,7 @@ async def test_discovery_finds_public_repositories_without_an_oauth_token(lab: L
     quay, client = bench(lab, credential, None)
     for number in range(120):
         quay.repository(f"acme/chart-{number}", public=True)
-    found = {each.name async for page in client.discover_repositories(["acme"]) for each in page}
+    found = {each.name async for page in client.discover_repositories(Namespaces(["acme"])) for each in page}
     assert len(found) == 121 and CHARTS in found
     assert lab.count(HOST, "GET /api/v1/repository") == 2
 

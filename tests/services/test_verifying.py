@@ -1,0 +1,199 @@
+"""Signatures are looked at by a sync, whichever way they were published, and again when keys change."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+import trustme
+from cryptography.hazmat.primitives.asymmetric import ec
+from sqlmodel import select
+
+from app.domain.signatures import Verification
+from app.domain.sync_events import SyncState, SyncTrigger
+from app.oci_client.manifest import OCI_MANIFEST
+from app.services.syncing import Syncing
+from app.services.verifying import Verifying
+from app.signatures.trust import Trust, read_trust
+from app.store import signatures, syncs
+from app.store.charts import ChartConditions
+from app.store.entities import ChartRepository, ChartVersion
+from app.store.session import Store
+from app.store.signatures import SignedVersion
+from tests.chart_reader.packing import pack_chart
+from tests.graphql_api.rows import add_chart, add_registry
+from tests.oci_client.lab import bench, digest, fixed, server_context, serving
+from tests.real.docker_registry import DockerRegistry
+from tests.real.pushing import push_chart
+from tests.services.conftest import Room
+from tests.signatures.pushing import BUNDLE, push_bundle, push_signature, signature_manifest
+from tests.signatures.signing import Signer, bundle, pem_of
+
+KEY, STRANGE_KEY = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+
+
+async def sync(room: Room, registry_id: int, trust: Trust) -> None:
+    started = await room.triggering.start(registry_id, None, SyncTrigger.MANUAL, "tester")
+    await run(room, started.id, trust)
+
+
+async def run(room: Room, sync_id: int, trust: Trust) -> None:
+    assert await Syncing(replace(room.tools, trust=trust)).run(sync_id)
+    async with room.store.reading() as session:
+        row = await syncs.find(session, sync_id)
+    assert row is not None and row.state is SyncState.SUCCEEDED
+
+
+async def latest(room: Room) -> ChartVersion:
+    (chart,) = (await room.browsing.chart_page(5, None, conditions=ChartConditions())).rows
+    (version,) = (await room.browsing.versions([chart.latest_version_id or 0])).values()
+    return version
+
+
+def told(version: ChartVersion) -> tuple[bool, bool, str]:
+    return version.has_provenance, version.has_signature, version.verification.value
+
+
+async def test_provenance_is_verified_and_again_when_keys_come_and_go(
+    room: Room, shared_docker_registry: DockerRegistry, signer: Signer
+) -> None:
+    archive = pack_chart("signed", "1.0.0")
+    provenance = signer.provenance(archive, "signed-1.0.0.tgz")
+    push_chart(shared_docker_registry, "prov/signed", archive, provenance=provenance)
+    push_chart(shared_docker_registry, "prov/signed", pack_chart("signed", "0.9.0"))
+    registry, first = await room.register(shared_docker_registry, "prov/signed")
+
+    await run(room, first.id, Trust())
+    assert told(await latest(room)) == (True, False, "UNVERIFIED")
+    ring = read_trust(signer.public_key(armored=True).decode(), None)
+    await sync(room, registry.id, ring)
+    version = await latest(room)
+    assert told(version) == (True, False, "VERIFIED")
+    assert version.signed_by is not None and version.signed_by.startswith("Acme Charts")
+
+    blobs = shared_docker_registry.log_text.count("GET /v2/prov/signed/blobs")
+    await sync(room, registry.id, ring)
+    assert shared_docker_registry.log_text.count("GET /v2/prov/signed/blobs") == blobs
+    await sync(room, registry.id, Trust())
+    version = await latest(room)
+    assert (told(version), version.signed_by) == ((True, False, "UNVERIFIED"), None)
+
+
+async def test_provenance_of_another_archive_is_invalid(
+    room: Room, shared_docker_registry: DockerRegistry, signer: Signer
+) -> None:
+    provenance = signer.provenance(b"another", "bad-1.0.0.tgz")
+    push_chart(shared_docker_registry, "prov/bad", pack_chart("bad", "1.0.0"), provenance=provenance)
+    _, first = await room.register(shared_docker_registry, "prov/bad")
+    await run(room, first.id, read_trust(signer.public_key(armored=True).decode(), None))
+    assert told(await latest(room)) == (True, False, "INVALID")
+
+
+@pytest.mark.parametrize("push", [push_signature, push_bundle])
+async def test_cosign_signature_is_found_by_its_tag_though_it_came_after_the_chart(
+    room: Room, shared_docker_registry: DockerRegistry, push: object
+) -> None:
+    name = f"cosign/{os.urandom(4).hex()}"  # the registry is shared with the other database's run
+    pushed = push_chart(shared_docker_registry, name, pack_chart("app", "1.0.0"))
+    registry, first = await room.register(shared_docker_registry, name)
+    trust = read_trust(None, pem_of(KEY))
+    await run(room, first.id, trust)
+    assert told(await latest(room)) == (False, False, "UNSIGNED")
+
+    push(shared_docker_registry, name, pushed.digest, KEY)  # type: ignore[operator]
+    await sync(room, registry.id, trust)
+    assert told(await latest(room)) == (False, True, "VERIFIED")
+    await sync(room, registry.id, read_trust(None, pem_of(STRANGE_KEY)))
+    assert told(await latest(room)) == (False, True, "UNVERIFIED")
+
+
+async def test_moved_tag_is_unsigned_until_its_own_signature_is_found(
+    room: Room, shared_docker_registry: DockerRegistry
+) -> None:
+    pushed = push_chart(shared_docker_registry, "cosign/moved", pack_chart("app", "1.0.0"))
+    push_signature(shared_docker_registry, "cosign/moved", pushed.digest, KEY)
+    registry, first = await room.register(shared_docker_registry, "cosign/moved")
+    trust = read_trust(None, pem_of(KEY))
+    await run(room, first.id, trust)
+    assert told(await latest(room)) == (False, True, "VERIFIED")
+
+    push_chart(shared_docker_registry, "cosign/moved", pack_chart("app", "1.0.0", {"a.txt": "moved"}))
+    await sync(room, registry.id, trust)
+    assert told(await latest(room)) == (False, False, "UNSIGNED")
+
+
+# ── Referrers, against a registry that lists them ──
+
+
+async def examined(
+    store: Store, handlers: Mapping[str, bytes], trust: Trust
+) -> tuple[dict[int, dict[str, object]], int]:
+    """What was recorded by version id, and how many requests it took; paths are below the repository."""
+    authority = trustme.CA()
+    found: dict[int, dict[str, object]] = {}
+
+    def record(version: SignedVersion, columns: dict[str, object]) -> None:
+        found[version.id] = columns
+
+    async with serving(server_context(authority)) as lab, bench(authority) as at:
+        lab.on("/v2/", fixed("{}"))
+        lab.on("/v2/charts/", fixed("{}", 404))
+        for path, body in handlers.items():
+            lab.on(f"/v2/charts/payments/{path}", fixed(body))
+        async with store.reading() as session:
+            rows = (await session.exec(select(ChartRepository.id))).all()
+        verifying = Verifying(store, at.anonymous(lab), trust, lambda: datetime(2026, 3, 1, 13, tzinfo=UTC), record)
+        await verifying.examine(list(rows), {})
+        return found, len([path for path in lab.paths() if "/v2/charts" in path])
+
+
+def referrers_of(signed: str, *entries: dict[str, str]) -> dict[str, bytes]:
+    return {f"referrers/{signed}": json.dumps({"schemaVersion": 2, "manifests": list(entries)}).encode()}
+
+
+async def test_bundle_is_found_by_the_referrers_api(store: Store) -> None:
+    chart = await add_chart(store, await add_registry(store), "charts/payments", ("1.0.0", "0.9.0"))
+    async with store.reading() as session:
+        rows = await signatures.never_examined(session, [chart.id], 10)
+    new, old = rows
+    content = bundle(KEY, new.digest)
+    manifest, _ = signature_manifest(BUNDLE, content)
+    handlers = {
+        **referrers_of(new.digest, {"digest": digest(manifest), "artifactType": BUNDLE, "mediaType": OCI_MANIFEST}),
+        **referrers_of(old.digest),
+        f"manifests/{digest(manifest)}": manifest,
+        f"blobs/{digest(content)}": content,
+    }
+    found, requests = await examined(store, handlers, read_trust(None, pem_of(KEY)))
+    assert (found[new.id]["verification"], found[new.id]["has_signature"]) == (Verification.VERIFIED, True)
+    assert (found[old.id]["verification"], found[old.id]["has_signature"]) == (Verification.UNSIGNED, False)
+    assert requests == 4
+
+
+async def test_notation_signature_is_found_and_not_verified(store: Store) -> None:
+    chart = await add_chart(store, await add_registry(store), "charts/payments")
+    async with store.reading() as session:
+        (version,) = await signatures.never_examined(session, [chart.id], 10)
+    notation = {"digest": "sha256:" + "0" * 64, "artifactType": "application/vnd.cncf.notary.signature"}
+    found, _ = await examined(store, referrers_of(version.digest, notation), Trust())
+    assert found[version.id]["verification"] is Verification.UNVERIFIED
+    assert "notation" in str(found[version.id]["verification_message"])
+
+
+async def test_registry_without_referrers_is_asked_once_for_all_charts(store: Store) -> None:
+    registry = await add_registry(store)
+    for number in range(30):
+        await add_chart(store, registry, f"charts/p{number}")
+    found, requests = await examined(store, {}, Trust())
+    assert found == {}
+    assert requests <= 8  # those under way together when the first was answered
+
+
+async def test_older_versions_are_not_asked_for_when_the_latest_has_no_referrers(store: Store) -> None:
+    chart = await add_chart(store, await add_registry(store), "charts/payments", ("1.0.0", "0.9.0", "0.8.0"))
+    async with store.reading() as session:
+        newest = (await signatures.never_examined(session, [chart.id], 10))[0]
+    found, requests = await examined(store, referrers_of(newest.digest), Trust())
+    assert (found, requests) == ({}, 1)
