@@ -28,9 +28,10 @@ REGISTRY_WIDE = frozenset(
         FaultCode.REGISTRY_UNREACHABLE,
         FaultCode.TLS_FAILED,
         FaultCode.CREDENTIALS_REFUSED,
+        FaultCode.RATE_LIMITED,
     }
 )
-"""Faults that every repository of the registry would meet alike."""
+"""Faults that every further request to the registry would meet alike: whoever meets one stops asking."""
 
 
 @dataclass(frozen=True, slots=True)

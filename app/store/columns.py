@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Enum, Integer, String
+from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, Enum, ForeignKey, Integer, String, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field
 
 Identity = BigInteger().with_variant(Integer, "sqlite")
 """64 bits on both: SQLite's INTEGER PRIMARY KEY is that already, and only under that name."""
@@ -46,3 +47,25 @@ def one_of(kind: type[StrEnum]) -> Any:
         length=64,
         values_callable=lambda members: [member.value for member in members],
     )
+
+
+def identity() -> Any:
+    return Field(default=None, primary_key=True, sa_type=Identity, nullable=False)
+
+
+def belongs_to(table: str, **column: Any) -> Any:
+    """A reference whose row goes when `table`'s row goes."""
+    reference = Column(Identity, ForeignKey(f"{table}.id", ondelete="CASCADE"), **column)
+    return Field(default=None, sa_column=reference)
+
+
+def instant(**field: Any) -> Any:
+    return Field(sa_type=Instant, **field)
+
+
+def json_column(default: type) -> Any:
+    return Field(default_factory=default, sa_type=Json)
+
+
+def long_text(**field: Any) -> Any:
+    return Field(sa_type=Text, **field)

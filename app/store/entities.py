@@ -11,8 +11,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, func, text
-from sqlmodel import Column, Field, SQLModel
+from sqlalchemy import Index, UniqueConstraint, func, text
+from sqlmodel import Field, SQLModel
 
 from app.domain.faults import Fault, FaultCode
 from app.domain.signatures import Verification
@@ -24,7 +24,7 @@ from app.domain.sync_events import (
     SyncState,
     SyncTrigger,
 )
-from app.store.columns import ByteOrdered, Identity, Instant, Json, one_of
+from app.store.columns import ByteOrdered, Identity, Json, belongs_to, identity, instant, json_column, long_text, one_of
 
 UNFINISHED = text("state IN ('QUEUED', 'RUNNING')")
 SIGNED = text("(chart_version.has_provenance OR chart_version.has_signature)")
@@ -78,51 +78,29 @@ class Role(StrEnum):
     ADMIN = "ADMIN"
 
 
-def _identity() -> Any:
-    return Field(default=None, primary_key=True, sa_type=Identity, nullable=False)
-
-
-def _belongs_to(table: str, **column: Any) -> Any:
-    """A reference whose row goes when `table`'s row goes."""
-    reference = Column(Identity, ForeignKey(f"{table}.id", ondelete="CASCADE"), **column)
-    return Field(default=None, sa_column=reference)
-
-
-def _at(**field: Any) -> Any:
-    return Field(sa_type=Instant, **field)
-
-
-def _json(default: type) -> Any:
-    return Field(default_factory=default, sa_type=Json)
-
-
-def _text(**field: Any) -> Any:
-    return Field(sa_type=Text, **field)
-
-
 class Registry(SQLModel, table=True):
     """An OCI registry that Chartroom knows: host, provider, and how to sign in."""
 
     __table_args__ = ({"sqlite_autoincrement": True},)
 
-    id: int = _identity()
+    id: int = identity()
     name: str = Field(unique=True, max_length=200)
     provider: Provider = Field(sa_type=one_of(Provider))
     host: str = Field(max_length=300)
     visibility: Visibility = Field(sa_type=one_of(Visibility))
     authentication: Authentication = Field(sa_type=one_of(Authentication))
     username: str | None = Field(default=None, max_length=2000)
-    sign_in: dict[str, Any] = _json(dict)
+    sign_in: dict[str, Any] = json_column(dict)
     """What signing in needs and is no secret, e.g. the role to assume."""
     connection_security: ConnectionSecurity = Field(sa_type=one_of(ConnectionSecurity))
-    ca_certificate: str | None = _text(default=None)
+    ca_certificate: str | None = long_text(default=None)
     use_as_chart_repository: bool = False
     sync_interval_seconds: int | None = None
     version_constraint: str | None = Field(default=None, max_length=1024)
     versions_kept: int | None = None
-    next_sync_at: datetime | None = _at(default=None, index=True)
-    created_at: datetime = _at()
-    updated_at: datetime = _at()
+    next_sync_at: datetime | None = instant(default=None, index=True)
+    created_at: datetime = instant()
+    updated_at: datetime = instant()
 
 
 class SealedCredential(SQLModel, table=True):
@@ -130,7 +108,7 @@ class SealedCredential(SQLModel, table=True):
 
     __tablename__: ClassVar[Any] = "sealed_credential"
 
-    registry_id: int = _belongs_to("registry", primary_key=True)
+    registry_id: int = belongs_to("registry", primary_key=True)
     key_id: str = Field(max_length=64, index=True)
     ciphertext: bytes
 
@@ -141,19 +119,19 @@ class ChartRepository(SQLModel, table=True):
     __tablename__: ClassVar[Any] = "chart_repository"
     __table_args__ = (UniqueConstraint("registry_id", "name"), {"sqlite_autoincrement": True})
 
-    id: int = _identity()
-    registry_id: int = _belongs_to("registry", nullable=False)
+    id: int = identity()
+    registry_id: int = belongs_to("registry", nullable=False)
     name: str = Field(max_length=255)
     enabled: bool = True
     state: RepositoryState = Field(default=RepositoryState.NEVER_SYNCED, sa_type=one_of(RepositoryState))
     last_error: dict[str, Any] | None = Field(default=None, sa_type=Json)
     """The fault of the last look, as sync_fault has it; null where it succeeded."""
-    last_synced_at: datetime | None = _at(default=None)
+    last_synced_at: datetime | None = instant(default=None)
     last_sync_id: int | None = Field(default=None, sa_type=Identity)
     version_count: int = 0
     listed_empty: bool = False
     """The last complete listing had no tag: a second one confirms removals."""
-    created_at: datetime = _at()
+    created_at: datetime = instant()
 
 
 class SkippedTag(SQLModel, table=True):
@@ -161,7 +139,7 @@ class SkippedTag(SQLModel, table=True):
 
     __tablename__: ClassVar[Any] = "skipped_tag"
 
-    repository_id: int = _belongs_to("chart_repository", primary_key=True)
+    repository_id: int = belongs_to("chart_repository", primary_key=True)
     tag: str = Field(primary_key=True, max_length=300)
     reason: SkipReason = Field(sa_type=one_of(SkipReason))
     digest: str | None = Field(default=None, max_length=200)
@@ -172,22 +150,22 @@ class Chart(SQLModel, table=True):
 
     __table_args__ = ({"sqlite_autoincrement": True},)
 
-    id: int = _identity()
-    repository_id: int = _belongs_to("chart_repository", nullable=False, unique=True)
-    registry_id: int = _belongs_to("registry", nullable=False, index=True)
+    id: int = identity()
+    repository_id: int = belongs_to("chart_repository", nullable=False, unique=True)
+    registry_id: int = belongs_to("registry", nullable=False, index=True)
     name: str = Field(max_length=300, index=True)
-    description: str | None = _text(default=None)
-    icon: str | None = _text(default=None)
-    home: str | None = _text(default=None)
-    sources: list[str] = _json(list)
-    keywords: list[str] = _json(list)
-    maintainers: list[dict[str, Any]] = _json(list)
+    description: str | None = long_text(default=None)
+    icon: str | None = long_text(default=None)
+    home: str | None = long_text(default=None)
+    sources: list[str] = json_column(list)
+    keywords: list[str] = json_column(list)
+    maintainers: list[dict[str, Any]] = json_column(list)
     type: str = Field(max_length=20)
     deprecated: bool = False
     latest_version_id: int | None = Field(default=None, sa_type=Identity)
     latest_prerelease_id: int | None = Field(default=None, sa_type=Identity)
     version_count: int = 0
-    updated_at: datetime = _at(index=True)
+    updated_at: datetime = instant(index=True)
 
 
 class ChartVersion(SQLModel, table=True):
@@ -206,9 +184,9 @@ class ChartVersion(SQLModel, table=True):
         {"sqlite_autoincrement": True},
     )
 
-    id: int = _identity()
-    chart_id: int = _belongs_to("chart", nullable=False)
-    repository_id: int = _belongs_to("chart_repository", nullable=False)
+    id: int = identity()
+    chart_id: int = belongs_to("chart", nullable=False)
+    repository_id: int = belongs_to("chart_repository", nullable=False)
     tag: str = Field(max_length=128)
     version: str = Field(max_length=256)
     sort_key: str = Field(sa_type=ByteOrdered)
@@ -223,13 +201,13 @@ class ChartVersion(SQLModel, table=True):
         sa_type=one_of(Verification),
         sa_column_kwargs={"server_default": Verification.UNSIGNED.value},
     )
-    signed_by: str | None = _text(default=None)
-    verification_message: str | None = _text(default=None)
+    signed_by: str | None = long_text(default=None)
+    verification_message: str | None = long_text(default=None)
     trusted_keys: str | None = Field(default=None, max_length=64)
     """Names the set of keys its signatures were checked with; null: they are still to be looked at."""
-    created_at: datetime | None = _at(default=None)
-    stored_at: datetime = _at()
-    removed_at: datetime | None = _at(default=None)
+    created_at: datetime | None = instant(default=None)
+    stored_at: datetime = instant()
+    removed_at: datetime | None = instant(default=None)
     within_policy: bool = True
     """Outside the registry's version constraint it is not shown, yet not pulled again when that changes."""
     sync_id: int | None = Field(default=None, sa_type=Identity)
@@ -246,25 +224,25 @@ class ChartContent(SQLModel, table=True):
     name: str = Field(max_length=300)
     version: str = Field(max_length=256)
     api_version: str = Field(max_length=20)
-    app_version: str | None = _text(default=None)
+    app_version: str | None = long_text(default=None)
     type: str = Field(max_length=20)
-    kube_version: str | None = _text(default=None)
-    description: str | None = _text(default=None)
-    home: str | None = _text(default=None)
-    icon: str | None = _text(default=None)
+    kube_version: str | None = long_text(default=None)
+    description: str | None = long_text(default=None)
+    home: str | None = long_text(default=None)
+    icon: str | None = long_text(default=None)
     deprecated: bool = False
-    sources: list[str] = _json(list)
-    keywords: list[str] = _json(list)
-    maintainers: list[dict[str, Any]] = _json(list)
-    annotations: dict[str, str] = _json(dict)
-    dependencies: list[dict[str, Any]] = _json(list)
-    chart_yaml: str = _text()
-    readme_markdown: str | None = _text(default=None)
-    readme_html: str | None = _text(default=None)
-    values_yaml: str | None = _text(default=None)
-    values_schema: str | None = _text(default=None)
-    notes: str | None = _text(default=None)
-    files: list[list[Any]] = _json(list)
+    sources: list[str] = json_column(list)
+    keywords: list[str] = json_column(list)
+    maintainers: list[dict[str, Any]] = json_column(list)
+    annotations: dict[str, str] = json_column(dict)
+    dependencies: list[dict[str, Any]] = json_column(list)
+    chart_yaml: str = long_text()
+    readme_markdown: str | None = long_text(default=None)
+    readme_html: str | None = long_text(default=None)
+    values_yaml: str | None = long_text(default=None)
+    values_schema: str | None = long_text(default=None)
+    notes: str | None = long_text(default=None)
+    files: list[list[Any]] = json_column(list)
     """Pairs of path and size in bytes."""
     images: list[str] = Field(default_factory=list, sa_type=Json, sa_column_kwargs={"server_default": "[]"})
     """References of container images that values and annotations name."""
@@ -276,10 +254,10 @@ class DigestSighting(SQLModel, table=True):
 
     __tablename__: ClassVar[Any] = "digest_sighting"
 
-    repository_id: int = _belongs_to("chart_repository", primary_key=True)
+    repository_id: int = belongs_to("chart_repository", primary_key=True)
     tag: str = Field(primary_key=True, max_length=128)
     digest: str = Field(primary_key=True, max_length=200)
-    first_seen_at: datetime = _at()
+    first_seen_at: datetime = instant()
 
 
 class Sync(SQLModel, table=True):
@@ -299,22 +277,22 @@ class Sync(SQLModel, table=True):
         {"sqlite_autoincrement": True},
     )
 
-    id: int = _identity()
-    registry_id: int = _belongs_to("registry", nullable=False)
-    repository_id: int | None = _belongs_to("chart_repository", nullable=True)
+    id: int = identity()
+    registry_id: int = belongs_to("registry", nullable=False)
+    repository_id: int | None = belongs_to("chart_repository", nullable=True)
     trigger: SyncTrigger = Field(sa_type=one_of(SyncTrigger))
     state: SyncState = Field(default=SyncState.QUEUED, sa_type=one_of(SyncState))
-    requested_at: datetime = _at()
-    started_at: datetime | None = _at(default=None)
-    finished_at: datetime | None = _at(default=None)
-    cancel_requested_at: datetime | None = _at(default=None)
+    requested_at: datetime = instant()
+    started_at: datetime | None = instant(default=None)
+    finished_at: datetime | None = instant(default=None)
+    cancel_requested_at: datetime | None = instant(default=None)
     error: dict[str, Any] | None = Field(default=None, sa_type=Json)
     registry_requests: int = 0
     last_sequence: int = 0
     """Of its events."""
 
     lease_owner: str | None = Field(default=None, max_length=200)
-    lease_until: datetime | None = _at(default=None)
+    lease_until: datetime | None = instant(default=None)
     attempt: int = 0
     """Rises with every worker that takes it up. A write with an older one is refused: its writer lost the lease."""
 
@@ -339,8 +317,8 @@ class SyncRepository(SQLModel, table=True):
 
     __tablename__: ClassVar[Any] = "sync_repository"
 
-    sync_id: int = _belongs_to("sync", primary_key=True)
-    repository_id: int = _belongs_to("chart_repository", primary_key=True)
+    sync_id: int = belongs_to("sync", primary_key=True)
+    repository_id: int = belongs_to("chart_repository", primary_key=True)
     name: str = Field(max_length=255)
     state: RepositoryState = Field(sa_type=one_of(RepositoryState))
     tags: int = 0
@@ -357,12 +335,12 @@ class SyncEvent(SQLModel, table=True):
 
     __tablename__: ClassVar[Any] = "sync_event"
 
-    sync_id: int = _belongs_to("sync", primary_key=True)
+    sync_id: int = belongs_to("sync", primary_key=True)
     sequence: int = Field(primary_key=True)
-    at: datetime = _at()
+    at: datetime = instant()
     kind: EventKind = Field(sa_type=one_of(EventKind))
-    detail: dict[str, Any] = _json(dict)
-    progress: dict[str, Any] = _json(dict)
+    detail: dict[str, Any] = json_column(dict)
+    progress: dict[str, Any] = json_column(dict)
 
 
 class SyncFault(SQLModel, table=True):
@@ -374,10 +352,10 @@ class SyncFault(SQLModel, table=True):
         {"sqlite_autoincrement": True},
     )
 
-    id: int = _identity()
-    sync_id: int = _belongs_to("sync", nullable=False)
+    id: int = identity()
+    sync_id: int = belongs_to("sync", nullable=False)
     code: FaultCode = Field(sa_type=one_of(FaultCode))
-    message: str = _text()
+    message: str = long_text()
     temporary: bool
     repository: str | None = Field(default=None, max_length=255)
     tag: str | None = Field(default=None, max_length=300)
@@ -394,16 +372,16 @@ class ApiToken(SQLModel, table=True):
     __tablename__: ClassVar[Any] = "api_token"
     __table_args__ = ({"sqlite_autoincrement": True},)
 
-    id: int = _identity()
+    id: int = identity()
     name: str = Field(max_length=200)
     role: Role = Field(sa_type=one_of(Role))
     prefix: str = Field(max_length=20)
     secret_hash: str = Field(max_length=64, unique=True)
     """SHA-256 in hex. The secret has 256 random bits, so that no slower hash is needed."""
-    created_at: datetime = _at()
-    expires_at: datetime | None = _at(default=None)
-    last_used_at: datetime | None = _at(default=None)
-    revoked_at: datetime | None = _at(default=None)
+    created_at: datetime = instant()
+    expires_at: datetime | None = instant(default=None)
+    last_used_at: datetime | None = instant(default=None)
+    revoked_at: datetime | None = instant(default=None)
 
 
 class AuditEntry(SQLModel, table=True):
@@ -412,9 +390,9 @@ class AuditEntry(SQLModel, table=True):
     __tablename__: ClassVar[Any] = "audit_entry"
     __table_args__ = ({"sqlite_autoincrement": True},)
 
-    id: int = _identity()
-    at: datetime = _at()
+    id: int = identity()
+    at: datetime = instant()
     actor: str = Field(max_length=300)
     action: str = Field(max_length=100)
     subject: str = Field(max_length=500)
-    detail: dict[str, Any] = _json(dict)
+    detail: dict[str, Any] = json_column(dict)

@@ -6,7 +6,6 @@ ones, a chart that became an image, a broken archive, an archive that is there t
 
 import json
 import random
-
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -81,7 +80,9 @@ def settings_of(folder: Path, database_url: str) -> dict[str, str]:
 
 
 def system_of(folder: Path, database_url: str) -> System:
-    given = {name.removeprefix("CHARTROOM_").lower(): value for name, value in settings_of(folder, database_url).items()}
+    given = {
+        name.removeprefix("CHARTROOM_").lower(): value for name, value in settings_of(folder, database_url).items()
+    }
     return wire(Settings(**given))  # type: ignore[arg-type]
 
 
@@ -129,7 +130,8 @@ PICTURE = {
     "sightings": """
         SELECT r.name, s.tag, s.digest FROM digest_sighting s JOIN chart_repository r ON r.id = s.repository_id""",
     "skipped": """
-        SELECT r.name, s.tag, s.reason, s.digest FROM skipped_tag s JOIN chart_repository r ON r.id = s.repository_id""",
+        SELECT r.name, s.tag, s.reason, s.digest
+        FROM skipped_tag s JOIN chart_repository r ON r.id = s.repository_id""",
     "charts": """
         SELECT c.name, c.version_count, v.version, p.version FROM chart c
         LEFT JOIN chart_version v ON v.id = c.latest_version_id
@@ -146,13 +148,17 @@ PICTURE = {
 }
 
 
+ONCE_FOR_EACH_ATTEMPT = (EventKind.REPOSITORY_LISTED, EventKind.FAULTED)
+"""What a resumed sync does once more, and tells: it lists, and tries what failed. The fault itself is kept once."""
+
+
 @dataclass
 class Outcome:
     """What the store holds and what the story of the sync tells, without ids, times and numbers of tries."""
 
     held: dict[str, list[tuple[Any, ...]]]
     told: list[tuple[str, str | None, str | None, str | None]]
-    """Kind, repository, version and state of each event, but for listings: those are told once for each attempt."""
+    """Kind, repository, version or tag, and state of each event."""
     sequences: list[int] = field(default_factory=list)
     archives_lost: list[str] = field(default_factory=list)
 
@@ -162,7 +168,10 @@ async def outcome_of(folder: Path, database_url: str, sync_id: int = SECOND_SYNC
     try:
         async with store.engine.connect() as connection:
             held = {
-                name: sorted((tuple(row) for row in (await connection.execute(text(query), _asked(query, sync_id))).all()), key=repr)
+                name: sorted(
+                    (tuple(row) for row in (await connection.execute(text(query), _asked(query, sync_id))).all()),
+                    key=repr,
+                )
                 for name, query in PICTURE.items()
             }
             query = "SELECT sequence, kind, detail FROM sync_event WHERE sync_id = :sync ORDER BY sequence"
@@ -170,11 +179,12 @@ async def outcome_of(folder: Path, database_url: str, sync_id: int = SECOND_SYNC
         lost = [digest for digest, _, _ in held["contents"] if await archives.read(digest) is None]
     finally:
         await store.close()
-    told = [
-        (kind, detail.get("repository"), detail.get("version"), detail.get("state"))
-        for kind, detail in ((row.kind, _object(row.detail)) for row in events)
-        if kind != EventKind.REPOSITORY_LISTED
-    ]
+    told = []
+    for kind, detail in ((row.kind, _object(row.detail)) for row in events):
+        fault = detail.get("fault") or {}
+        one = (kind, detail.get("repository"), detail.get("version") or fault.get("tag"), detail.get("state"))
+        if kind not in ONCE_FOR_EACH_ATTEMPT or one not in told:
+            told.append(one)
     return Outcome(held, sorted(told, key=repr), [row.sequence for row in events], lost)
 
 
@@ -193,7 +203,9 @@ async def committed(database_url: str) -> tuple[set[str], set[tuple[str, str]]]:
     store = Store(database_url)
     try:
         async with store.engine.connect() as connection:
-            archives = {row[0] for row in (await connection.execute(text("SELECT archive_digest FROM chart_content"))).all()}
+            archives = {
+                row[0] for row in (await connection.execute(text("SELECT archive_digest FROM chart_content"))).all()
+            }
             query = text(
                 "SELECT r.name, v.tag FROM chart_version v JOIN chart_repository r ON r.id = v.repository_id "
                 "WHERE v.sync_id = :sync"

@@ -17,7 +17,14 @@ from tests.failpoints.points import ALL, GIVING_BACK, RESUMING, SCHEDULING, SYNC
 from tests.failpoints.scene import NEW, Outcome
 from tests.lab.faulty_registry import waiting_for
 
-ON_POSTGRES = ("claim-commit", "store-versions-after", "commit-3", "commit-begun-after", "last-words", "enqueued-before")
+ON_POSTGRES = (
+    "claim-commit",
+    "store-versions-after",
+    "commit-3",
+    "commit-begun-after",
+    "last-words",
+    "enqueued-before",
+)
 FIRST_KILL = "commit-begun-after"
 """Where the first of two is killed: some versions are stored, others are not."""
 

@@ -110,7 +110,9 @@ class FaultyRegistry:
             return web.Response(status=status, body=body, headers=headers)
         return await in_pieces(request, body)
 
-    def _honest(self, request: web.Request, kind: str, repository: str, reference: str) -> tuple[int, bytes, dict[str, str]]:
+    def _honest(
+        self, request: web.Request, kind: str, repository: str, reference: str
+    ) -> tuple[int, bytes, dict[str, str]]:
         if kind == "token":
             token = f"token-{len(self._tokens) + 1}"
             self._tokens[token] = 0
@@ -228,4 +230,15 @@ def waiting_for(go_on: asyncio.Event, reached: asyncio.Event) -> Answer:
     return answer
 
 
-__all__ = ["Asked", "FaultyRegistry", "digest", "dripping", "in_pieces", "refusing", "saying", "serving", "truncating", "waiting_for"]
+__all__ = [
+    "Asked",
+    "FaultyRegistry",
+    "digest",
+    "dripping",
+    "in_pieces",
+    "refusing",
+    "saying",
+    "serving",
+    "truncating",
+    "waiting_for",
+]

@@ -13,6 +13,7 @@ from app.oci_client.credentials import Anonymous
 from app.oci_client.limits import ClientLimits
 from app.services.connecting import PROVIDERS
 from app.services.drafting import ProviderChoice, Registration
+from app.services.listing import Span
 from app.services.pulling import Reader
 from app.services.syncing import Syncing
 from app.store import syncs
@@ -38,6 +39,7 @@ MODULES = {
 }
 ALL = [(kind, case) for module, kind in MODULES.items() for case in module.CONTRACT_CASES]
 ONE_OF_EACH = [(kind, module.CONTRACT_CASES[0]) for module, kind in MODULES.items()]
+QUICK = ClientLimits(retry_first_delay_seconds=0.01, retry_delay_max_seconds=0.05)
 A_FEW = 12  # sign-in, ping, and an API that is asked and refused
 
 
@@ -74,9 +76,7 @@ async def scene(lab: Lab, kind: Provider, case: ContractCase, sqlite_url: str) -
     around = case.around(lab)
     if inspect.isawaitable(around):
         around = await around
-    room = build_room(
-        store, lab.http_clients, AddressGuard(LOOPBACK), ClientLimits(), {**PROVIDERS, kind: case.provider}
-    )
+    room = build_room(store, lab.http_clients, AddressGuard(LOOPBACK), QUICK, {**PROVIDERS, kind: case.provider})
     anonymous = isinstance(case.credential, Anonymous)
     choice = ProviderChoice(
         provider=kind,
@@ -108,6 +108,8 @@ async def test_thousand_tags_cost_a_manifest_and_a_layer_once_and_pages_afterwar
 ) -> None:
     repository = scene.served.repositories[case.repository]
     repository.push_charts(1000 - len(repository.tags))
+    if isinstance(scene.served, docker_hub.LabDockerHub):
+        scene.served.pulls_left = 10_000
     tags = len(repository.tags)
 
     first = await scene.sync()
@@ -144,3 +146,26 @@ async def test_sync_goes_on_when_the_login_ends_in_the_middle(scene: Scene, kind
     row = await scene.sync(ReaderThatEndsTokens(scene.lab, case))
     assert (row.state, row.versions_failed) == (SyncState.SUCCEEDED, 0)
     assert row.versions_added >= 30
+
+
+@each([ONE_OF_EACH[1]])
+async def test_sync_stops_asking_when_the_pulls_are_used_up_and_goes_on_with_the_next(
+    scene: Scene, kind: Provider, case: ContractCase
+) -> None:
+    hub = scene.served
+    assert isinstance(hub, docker_hub.LabDockerHub)
+    hub.repositories[case.repository].push_charts(60)
+    hub.pulls_left = 20
+
+    first = await scene.sync()
+
+    assert (first.state, first.versions_added) == (SyncState.PARTIAL, 20)
+    faults = (await scene.room.listing.faults([first.id], Span(10)))[first.id].rows
+    assert [fault.code.value for fault in faults] == ["RATE_LIMITED"]
+    assert "were not looked at" in faults[0].message
+    assert first.registry_requests < 200
+
+    hub.pulls_left = 100
+    second = await scene.sync()
+    assert (second.state, second.versions_failed) == (SyncState.SUCCEEDED, 0)
+    assert second.versions_added == second.versions_total - 20

@@ -197,3 +197,25 @@ async def test_older_versions_are_not_asked_for_when_the_latest_has_no_referrers
         newest = (await signatures.never_examined(session, [chart.id], 10))[0]
     found, requests = await examined(store, referrers_of(newest.digest), Trust())
     assert (found, requests) == ({}, 1)
+
+
+async def test_signature_that_cannot_be_fetched_fails_nothing_and_stays_to_be_looked_at(store: Store) -> None:
+    registry = await add_registry(store)
+    chart = await add_chart(store, registry, "charts/payments")
+    async with store.reading() as session:
+        (version,) = await signatures.never_examined(session, [chart.id], 10)
+    missing = {"digest": "sha256:" + "0" * 64, "artifactType": BUNDLE}
+    found, _ = await examined(store, referrers_of(version.digest, missing), read_trust(None, pem_of(KEY)))
+    assert found == {}
+
+
+async def test_what_was_found_is_not_written_to_a_version_that_moved_meanwhile(store: Store) -> None:
+    chart = await add_chart(store, await add_registry(store), "charts/payments")
+    async with store.reading() as session:
+        (version,) = await signatures.never_examined(session, [chart.id], 10)
+    columns = {"has_signature": True, "verification": Verification.VERIFIED, "signed_by": "Ada"}
+    for of_digest, written in (("sha256:" + "0" * 64, False), (version.digest, True)):
+        async with store.writing() as session:
+            await signatures.save(session, [{"version_id": version.id, "of_digest": of_digest, **columns}])
+        async with store.reading() as session:
+            assert (await session.get_one(ChartVersion, version.id)).has_signature is written

@@ -78,9 +78,10 @@ export default function DiffTab({ chartId, version }: TabProps) {
     <>
       <div className="diff-tools">
         {(['from', 'to'] as const).map((side) => (
-          <label className="select" key={side}>
-            {side === 'from' ? 'From' : 'To'}{' '}
+          <div className="select" key={side}>
+            <label htmlFor={`diff-${side}`}>{side === 'from' ? 'From' : 'To'}</label>
             <select
+              id={`diff-${side}`}
               value={(side === 'from' ? from : to)?.version ?? ''}
               onChange={(event) => choose({ [side]: event.target.value })}
             >
@@ -89,7 +90,7 @@ export default function DiffTab({ chartId, version }: TabProps) {
                 <option key={one.id}>{one.version}</option>
               ))}
             </select>
-          </label>
+          </div>
         ))}
       </div>
       {from ? (

@@ -5,6 +5,16 @@ import { Client, fetchExchange, mapExchange, subscriptionExchange } from 'urql';
 import { cacheOptions } from './cache';
 import { bearer, refuseToken } from './token';
 
+/** Told whenever the socket is up; whoever follows something is being told news then, though none may come. */
+const onceConnected = new Set<() => void>();
+let connected = false;
+
+export function whenConnected(listener: () => void): () => void {
+  onceConnected.add(listener);
+  if (connected) listener();
+  return () => onceConnected.delete(listener);
+}
+
 const SOCKET_URL = '/graphql';
 /** Chartroom closes with it when the token is not, or no more, valid. Source: graphql-transport-ws. */
 export const CLOSED_FORBIDDEN = 4403;
@@ -17,6 +27,15 @@ export function createClient(): Client {
     keepAlive: 10_000,
     // Those who follow something subscribe again by themselves: only they know from where.
     retryAttempts: 0,
+    on: {
+      connected: () => {
+        connected = true;
+        for (const listener of onceConnected) listener();
+      },
+      closed: () => {
+        connected = false;
+      },
+    },
   });
   return new Client({
     url: '/graphql',

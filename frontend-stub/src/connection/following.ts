@@ -1,7 +1,7 @@
 /** A subscription that outlives its connection: it goes on by itself, from where the caller says. */
 import { useEffect, useEffectEvent, useState } from 'react';
 import { type AnyVariables, type TypedDocumentNode, useClient } from 'urql';
-import { CLOSED_FORBIDDEN } from './client';
+import { CLOSED_FORBIDDEN, whenConnected } from './client';
 
 export type Link = 'connecting' | 'live' | 'lost' | 'ended';
 
@@ -53,15 +53,21 @@ export function useFollowing<Data, Variables extends AnyVariables>(following: Fo
       const subscription = client.subscription(document, variables()).subscribe((result) => {
         if (left || ended) return;
         if (result.data !== undefined && result.data !== null) {
-          waitMs = FIRST_WAIT_MS;
-          setLink('live');
           onData(result.data);
         }
         if (result.error)
           again((result.error.networkError as { code?: unknown } | undefined)?.code === CLOSED_FORBIDDEN);
         else if (!result.hasNext) again(false);
       });
-      stop = () => subscription.unsubscribe();
+      const forget = whenConnected(() => {
+        if (left || ended) return;
+        waitMs = FIRST_WAIT_MS;
+        setLink('live');
+      });
+      stop = () => {
+        forget();
+        subscription.unsubscribe();
+      };
     }
 
     const nudge = () => {

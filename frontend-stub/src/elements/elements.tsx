@@ -150,7 +150,8 @@ export function Field({ label, help, error, optional = false, children }: {
   return (
     <div className="field">
       <label htmlFor={id}>
-        {label} {optional && <span className="faint">optional</span>}
+        {label}
+        {optional && <span className="faint"> optional</span>}
       </label>
       {children({
         id,

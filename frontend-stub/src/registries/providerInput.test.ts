@@ -71,6 +71,13 @@ test('a kind without required fields is still chosen, by an empty object', () =>
   expect(faults(input)).toEqual([]);
 });
 
+test('an empty field is left out where it may be, and refused by the server where it may not', () => {
+  expect(providerInput(ECR, emptyAnswers(ECR))).toMatchObject({ ecr: { authentication: { iamRole: {} } } });
+  const input = providerInput(OTHER, emptyAnswers(OTHER));
+  expect(input).toMatchObject({ other: { authentication: { username: '', passwordOrToken: '' } } });
+  expect(faults(input)).toEqual([]);
+});
+
 test('no credentials are sent when none are wanted', () => {
   const anonymous = providerInput(OTHER, { ...emptyAnswers(OTHER), ...GIVEN, authentication: 'ANONYMOUS' });
   const kept = providerInput(OTHER, { ...emptyAnswers(OTHER), ...GIVEN, withCredentials: false });

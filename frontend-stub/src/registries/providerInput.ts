@@ -32,7 +32,7 @@ export interface ProviderForm {
 export interface ProviderAnswers {
   host: string;
   authentication: string;
-  /** By the name of the field; empty ones are left out. */
+  /** By the name of the field; empty ones are left out where they may be. */
   fields: Readonly<Record<string, string>>;
   connectionSecurity: string;
   caCertificate: string;
@@ -60,7 +60,8 @@ export function providerInput(form: ProviderForm, answers: ProviderAnswers): Nes
     }
     for (const field of authentication.fields) {
       const given = answers.fields[field.name] ?? '';
-      if (given !== '') place[field.name] = given;
+      // An empty one that must be given goes along: the server's refusal names the field, GraphQL's would not.
+      if (given !== '' || field.required) place[field.name] = given;
     }
   }
   return { [form.inputName]: member };

