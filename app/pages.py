@@ -76,8 +76,7 @@ class PageFile:
         }
         headers = {name: value for name, value in headers.items() if value}
         if _matches(request.headers.get("if-none-match", ""), etag):
-            del headers["Content-Encoding" if encoding else "Cache-Control"]
-            return Response(status_code=304, headers={**headers, "Cache-Control": cache_control})
+            return Response(status_code=304, headers=headers)
         return FileResponse(path, media_type=self.media_type, headers=headers)
 
 

@@ -4,6 +4,7 @@ from alembic import context
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
+import app.store.chart_index
 import app.store.entities  # noqa: F401 - fills the metadata
 from migrations.env_filter import include
 

@@ -1,15 +1,21 @@
 """The chart store, as GraphQL shows it."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 import strawberry
 
+from app.domain.image_name import ImageName
+from app.domain.search_words import words_of
+from app.domain.semver import InvalidVersion, Version
 from app.graphql_api import chart_versions, registries
-from app.graphql_api.connections import BY_ID, BY_NAME, After, CursorKind, Edge, First, edges_of
+from app.graphql_api.chart_facets import ChartFacets, facets_of
+from app.graphql_api.connections import BY_NAME, After, CursorKind, Edge, First, edges_of
 from app.graphql_api.context import Info
 from app.graphql_api.enums import ChartOrder, ChartType
+from app.graphql_api.errors import BadArgument
 from app.graphql_api.loaders import load_count, load_known
 from app.graphql_api.maintainers import Maintainer, maintainers_of
 from app.graphql_api.nodes import Node, computed, shown_as
@@ -19,12 +25,15 @@ from app.graphql_api.references import AChartRepository, AChartVersion, ARegistr
 from app.services.listing import VersionConditions
 from app.store import entities
 from app.store.charts import ChartConditions
+from app.store.facets import Facets
 from app.store.keyset import Page
-from app.store.search import words_of
 
 NAME_CURSOR = CursorKind("charts.name", BY_NAME)
 UPDATE_CURSOR = CursorKind("charts.updated", (datetime, int))
-MATCH_CURSOR = CursorKind("charts.relevance", BY_ID)
+MATCH_CURSOR = CursorKind("charts.relevance", (int, str, int))
+
+Marked: TypeAlias = Callable[[], Awaitable[dict[int, str]]]
+"""Reads highlights by chart id."""
 
 
 @strawberry.type(description="A chart: what one repository holds versions of.")
@@ -95,9 +104,11 @@ class Chart(Node):
 
 @strawberry.type(description="A chart on a page.")
 class ChartEdge(Edge[Chart]):
-    highlight: str | None = strawberry.field(
-        default=None, description="Where the search matched, with <mark> around it; sanitised."
-    )
+    marked: strawberry.Private[Marked | None] = None
+
+    @computed("Where the search matched, with <mark> around it; sanitised. Null where only name or keywords match.")
+    async def highlight(self) -> str | None:
+        return (await self.marked()).get(self.node.row.id) if self.marked else None
 
 
 @strawberry.type(description="A page of charts.")
@@ -105,6 +116,7 @@ class ChartConnection:
     edges: list[ChartEdge] = strawberry.field(description="The rows with their cursors.")
     page_info: PageInfo = strawberry.field(description="Where the page stands.")
     count: strawberry.Private[Callable[[], Awaitable[int]]]
+    counted: strawberry.Private[Callable[[], Awaitable[Facets]]]
 
     @computed("The rows alone.")
     def nodes(self) -> list[Chart]:
@@ -114,6 +126,10 @@ class ChartConnection:
     async def total_count(self) -> int:
         return await self.count()
 
+    @computed("How many there are of each kind; counted only when asked.")
+    async def facets(self, info: Info) -> ChartFacets:
+        return await facets_of(info.context, await self.counted())
+
     @classmethod
     def of(
         cls,
@@ -121,36 +137,71 @@ class ChartConnection:
         cursor_of: Callable[[entities.Chart], str],
         after: str | None,
         count: Callable[[], Awaitable[int]],
-        highlights: dict[int, str] | None = None,
+        counted: Callable[[], Awaitable[Facets]],
+        marked: Marked | None = None,
     ) -> "ChartConnection":
         edges, page_info = edges_of(page, cursor_of, chart_of, after)
-        marked = highlights or {}
         return cls(
-            edges=[
-                ChartEdge(cursor=edge.cursor, node=edge.node, highlight=marked.get(edge.node.row.id)) for edge in edges
-            ],
+            edges=[ChartEdge(cursor=edge.cursor, node=edge.node, marked=marked) for edge in edges],
             page_info=page_info,
             count=count,
+            counted=counted,
         )
 
 
-@strawberry.input(description="Which charts; what is left out or null is no condition.")
+@strawberry.input(description="Which charts, by their latest version; what is left out or null is no condition.")
 class ChartFilter:
     registry_ids: list[strawberry.ID] | None = strawberry.field(default=None, description="Of these registries.")
     repository_ids: list[strawberry.ID] | None = strawberry.field(default=None, description="Of these repositories.")
+    keywords: list[str] | None = strawberry.field(
+        default=None, description="With any of these keywords, whatever their case."
+    )
     types: list[ChartType] | None = strawberry.field(default=None, description="Of any of these types.")
     deprecated: bool | None = strawberry.field(
         default=None, description="True: only deprecated, false: none of them, null: both."
     )
+    signed: bool | None = strawberry.field(
+        default=None, description="True: only those with a signature, be it verified or not; false: only those without."
+    )
+    kube_version: str | None = strawberry.field(
+        default=None, description="That Helm would install on this Kubernetes, e.g. 1.34 or v1.34.1-eks-3025e55."
+    )
+    image: str | None = strawberry.field(
+        default=None, description="That name this image; host and tag count only where they are given."
+    )
+    depends_on: str | None = strawberry.field(default=None, description="That depend on a chart of this name.")
+    include_prereleases: bool | None = strawberry.field(
+        default=False, description="Those too that have only pre-releases."
+    )
 
     def conditions(self) -> ChartConditions:
-        """Raises BadId."""
+        """Raises BadId, BadArgument."""
         return ChartConditions(
             registry_ids=_numbers(self.registry_ids, "Registry"),
             repository_ids=_numbers(self.repository_ids, "ChartRepository"),
+            keywords=self.keywords,
             types=None if self.types is None else [kind.value for kind in self.types],
             deprecated=self.deprecated,
+            signed=self.signed,
+            kube_version=_kube_version(self.kube_version),
+            image=_image(self.image),
+            depends_on=self.depends_on,
+            include_prereleases=bool(self.include_prereleases),
         )
+
+
+def _kube_version(text: str | None) -> Version | None:
+    try:
+        return None if text is None else Version.parse(text.strip())
+    except InvalidVersion as error:
+        raise BadArgument(f"filter.kubeVersion: {error}.") from error
+
+
+def _image(text: str | None) -> ImageName | None:
+    name = None if text is None else ImageName.parse(text)
+    if text is not None and name is None:
+        raise BadArgument(f"filter.image: {text[:80]!r} is no name of an image.")
+    return name
 
 
 def chart_of(row: entities.Chart) -> Chart:
@@ -171,7 +222,12 @@ class ChartQueries:
         info: Info,
         first: First = 20,
         after: After = None,
-        search: Annotated[str | None, strawberry.argument(description="Words that all must match.")] = None,
+        search: Annotated[
+            str | None,
+            strawberry.argument(
+                description="Words, or their beginnings, that all must match; a typo in a name is forgiven."
+            ),
+        ] = None,
         conditions: Annotated[
             ChartFilter | None, strawberry.argument(name="filter", description="Which ones; null: all.")
         ] = None,
@@ -183,11 +239,11 @@ class ChartQueries:
         order = order_by or ChartOrder.RELEVANCE
         kind = _cursor_kind(order, search)
         span = kind.span(first, after)
+        selection = await browsing.select(search, wanted)
         page = await browsing.chart_page(
+            selection,
             span.first,
             span.after,
-            text=search,
-            conditions=wanted,
             by_update=order is ChartOrder.UPDATED_AT_DESC,
             by_name=order is ChartOrder.NAME,
         )
@@ -196,8 +252,9 @@ class ChartQueries:
             Page(page.rows, page.has_next),
             lambda row: kind.write(*keys[row.id]),
             after,
-            lambda: browsing.count_charts(search, wanted),
-            page.highlights,
+            lambda: browsing.count_charts(selection),
+            lambda: browsing.facets(selection),
+            _once(lambda: browsing.highlights(selection, keys)) if selection.question else None,
         )
 
     @read_field(description="One chart; null where there is none, or none of its versions is shown.")
@@ -224,6 +281,18 @@ class ChartQueries:
         self, info: Info, identity: Annotated[strawberry.ID, strawberry.argument(name="id", description="Its id.")]
     ) -> AChartVersion | None:
         return await chart_versions.find_version(info.context, decode_id(identity, "ChartVersion"))
+
+
+def _once(read: Marked) -> Marked:
+    """All edges of a page ask for theirs; they are read together."""
+    reading: list[asyncio.Future[dict[int, str]]] = []
+
+    def read_once() -> Awaitable[dict[int, str]]:
+        if not reading:
+            reading.append(asyncio.ensure_future(read()))
+        return reading[0]
+
+    return read_once
 
 
 def _cursor_kind(order: ChartOrder, search: str | None) -> CursorKind:

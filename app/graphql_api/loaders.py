@@ -23,6 +23,8 @@ from app.store.entities import (
     Sync,
     SyncFault,
 )
+from app.store.facets import NONE as NO_FACETS
+from app.store.facets import Facets
 from app.store.keyset import Page
 
 K = TypeVar("K", bound=Hashable)
@@ -65,6 +67,10 @@ async def load_known(loader: DataLoader[K, V | None], key: K) -> V:
 
 async def load_count(loader: DataLoader[K, int | None], key: K) -> int:
     return await loader.load(key) or 0
+
+
+async def load_facets(loader: DataLoader[int, Facets | None], key: int) -> Facets:
+    return await loader.load(key) or NO_FACETS
 
 
 class Loaders:
@@ -119,6 +125,11 @@ class Loaders:
     def chart_count(self) -> DataLoader[int, int | None]:
         """By registry."""
         return by_key(self._listing.count_charts)
+
+    @cached_property
+    def facets(self) -> DataLoader[int, Facets | None]:
+        """By registry."""
+        return by_key(self._browsing.facets_of_registries)
 
     @cached_property
     def chart_id_by_oci_path(self) -> DataLoader[tuple[str, str], int | None]:

@@ -19,7 +19,7 @@ from app.graphql_api.connections import (
 )
 from app.graphql_api.context import Info
 from app.graphql_api.faults import SyncFault, fault_in
-from app.graphql_api.loaders import load_count, load_known
+from app.graphql_api.loaders import load_count, load_facets, load_known
 from app.graphql_api.nodes import Node, computed, shown_as
 from app.graphql_api.paging import PageInfo, decode_id
 from app.graphql_api.permissions import manage_field, read_field
@@ -128,7 +128,11 @@ class Registry(Node):
         loaders, registry_id = info.context.loaders, self.row.id
         page = await loaders.charts.load((registry_id, charts.NAME_CURSOR.span(first, after)))
         return charts.ChartConnection.of(
-            page, name_cursor(charts.NAME_CURSOR), after, lambda: load_count(loaders.chart_count, registry_id)
+            page,
+            name_cursor(charts.NAME_CURSOR),
+            after,
+            lambda: load_count(loaders.chart_count, registry_id),
+            lambda: load_facets(loaders.facets, registry_id),
         )
 
     @computed("Its syncs, latest first.")

@@ -157,12 +157,16 @@ class RegistryClient:
         fetched = self._fetched(repository, reference, answer)
         return None if fetched.digest == known_digest else fetched
 
-    async def get_chart_manifest(self, repository: str, reference: str) -> FetchedChartManifest:
+    async def get_chart_manifest(
+        self, repository: str, reference: str, top: FetchedManifest | None = None
+    ) -> FetchedChartManifest:
         """What a tag or digest holds as a chart; of an index, the one child that is a chart.
+
+        `top`: its manifest, where `get_manifests` has brought it already.
 
         Raises MalformedManifest when it can be read in two ways or in none.
         """
-        top = await self.get_manifest(repository, reference)
+        top = top or await self.get_manifest(repository, reference)
         parsed = await self._parse(repository, reference, top)
         if not isinstance(parsed, ChartIndex):
             return FetchedChartManifest(top.digest, top.digest, top.body, parsed)

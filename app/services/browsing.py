@@ -3,10 +3,12 @@ of statements; what belongs to many rows is read for all of them at once."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from app.chart_reader.pool import ReaderPool
-from app.store import charts, registries, search, syncs
+from app.services.clock import Clock, utc_now
+from app.store import charts, facets, registries, search, syncs
 from app.store.archives import Archives
 from app.store.charts import ChartConditions
 from app.store.entities import (
@@ -20,24 +22,29 @@ from app.store.entities import (
     SkippedTag,
     Sync,
 )
+from app.store.facets import Facets
 from app.store.keyset import Page
+from app.store.selection import Selection, select_charts
 from app.store.session import Store
+
+STALE_AFTER = timedelta(days=2 * 365)
+"""Of the latest version: charts that nobody has released for so long stand below others that match as well."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChartPage:
-    """Charts in order; `keys` are what a cursor after each row holds; highlights by chart id, where one searched."""
+    """Charts in order; `keys` are what a cursor after each row holds."""
 
     rows: list[Chart]
     keys: list[tuple[Any, ...]]
-    highlights: dict[int, str]
     has_next: bool
 
 
 class Browsing:
     """Reads the store for whoever may read."""
 
-    def __init__(self, store: Store, archives: Archives, reader: ReaderPool) -> None:
+    def __init__(self, store: Store, archives: Archives, reader: ReaderPool, clock: Clock = utc_now) -> None:
+        self._clock = clock
         self._store = store
         self._archives = archives
         self._reader = reader
@@ -98,44 +105,62 @@ class Browsing:
 
     # ── Charts ──
 
+    async def select(self, text: str | None = None, conditions: ChartConditions | None = None) -> Selection:
+        """Which charts are asked for, read once for all that is told of them."""
+        async with self._store.reading() as session:
+            return await select_charts(session, text, conditions or ChartConditions())
+
     async def chart_page(
         self,
+        selection: Selection,
         first: int,
         after: Sequence[Any] | None,
         *,
-        text: str | None = None,
-        conditions: ChartConditions,
         by_update: bool = False,
         by_name: bool = False,
     ) -> ChartPage:
-        """By relevance where `text` has words and no other order is asked for, else by name or by update.
+        """By relevance where there are words and no other order is asked for, else by name or by update.
 
-        Keys of the cursor: chart id for a search, name and id by name, instant and id by update.
+        Keys of the cursor: score, name key and id for a search, name and id by name, instant and id by update.
         """
-        words = search.words_of(text or "")
         async with self._store.reading() as session:
-            if words and not (by_update or by_name):
-                hits = await search.find(session, words, conditions.clauses())
-                start = _position_after(hits, after)
-                shown = hits[start : start + first]
-                found = await charts.find_many(session, [hit.chart_id for hit in shown])
-                rows = [found[hit.chart_id] for hit in shown if hit.chart_id in found]
-                highlights = {hit.chart_id: hit.highlight for hit in shown if hit.highlight}
-                return ChartPage(rows, [(row.id,) for row in rows], highlights, len(hits) > start + first)
-            if words:
-                matching = [hit.chart_id for hit in await search.find(session, words, conditions.clauses())]
-                conditions = conditions.only(matching)
+            if selection.question and not (by_update or by_name):
+                hits = await search.page(
+                    session,
+                    selection.question,
+                    selection.ticked,
+                    first,
+                    after,
+                    stale_before=_midnight(self._clock()) - STALE_AFTER,
+                    narrowed=selection.narrowed,
+                )
+                return ChartPage([hit.chart for hit in hits.rows], [hit.keys for hit in hits.rows], hits.has_next)
             orders = charts.BY_UPDATE if by_update else charts.BY_NAME
-            page = await charts.page(session, first, after, conditions, orders)
+            page = await charts.page(session, first, after, selection.clauses, orders)
         keys = [(row.updated_at, row.id) if by_update else (row.name, row.id) for row in page.rows]
-        return ChartPage(page.rows, keys, {}, page.has_next)
+        return ChartPage(page.rows, keys, page.has_next)
 
-    async def count_charts(self, text: str | None, conditions: ChartConditions) -> int:
-        words = search.words_of(text or "")
+    async def highlights(self, selection: Selection, chart_ids: Collection[int]) -> dict[int, str]:
+        """Where the words stand, by chart id; sanitised."""
+        if selection.question is None or not chart_ids:
+            return {}
         async with self._store.reading() as session:
-            if words:
-                return await search.count(session, words, conditions.clauses())
-            return await charts.count(session, conditions)
+            return await search.highlights(session, selection.question, chart_ids)
+
+    async def count_charts(self, selection: Selection) -> int:
+        async with self._store.reading() as session:
+            return await charts.count(session, selection.clauses)
+
+    async def facets(self, selection: Selection) -> Facets:
+        """Of the same charts that `count_charts` counts."""
+        async with self._store.reading() as session:
+            return await facets.count_facets(session, selection.clauses)
+
+    async def facets_of_registries(self, registry_ids: Collection[int]) -> dict[int, Facets]:
+        """By registry id; none for those without a chart."""
+        conditions = ChartConditions(registry_ids=registry_ids, include_prereleases=True)
+        async with self._store.reading() as session:
+            return await facets.count_facets_by_registry(session, conditions.clauses())
 
     async def charts(self, ids: Collection[int]) -> dict[int, Chart]:
         async with self._store.reading() as session:
@@ -211,8 +236,6 @@ class Browsing:
             return await syncs.count_faults(session, sync_ids)
 
 
-def _position_after(hits: Sequence[search.Hit], after: Sequence[Any] | None) -> int:
-    """Where the page begins; at the start again where the row of the cursor no longer matches."""
-    if after is None:
-        return 0
-    return next((place + 1 for place, hit in enumerate(hits) if hit.chart_id == after[0]), 0)
+def _midnight(now: datetime) -> datetime:
+    """What is stale changes once a day, and not between two pages."""
+    return now.replace(hour=0, minute=0, second=0, microsecond=0)

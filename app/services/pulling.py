@@ -1,7 +1,7 @@
 """One tag of a plan: look whether it changed, pull manifest and layer where it did, read, hand over to be stored."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
@@ -14,7 +14,7 @@ from app.domain.faults import REGISTRY_WIDE
 from app.domain.semver import Version
 from app.domain.sync_events import SkipReason
 from app.domain.sync_plan import HeldTag, SkippedTag, Step
-from app.oci_client.client import FetchedChartManifest, RegistryClient
+from app.oci_client.client import FetchedChartManifest, FetchedManifest, RegistryClient
 from app.oci_client.errors import RegistryError
 from app.oci_client.manifest import ChartManifest, Descriptor, NotAChart
 from app.services.byte_budget import ByteBudget
@@ -23,6 +23,7 @@ from app.services.faults import fault_of
 from app.services.recording import LeaseLost, Recorder, RepositoryTally
 from app.store import charts
 from app.store.archives import Archives
+from app.store.entities import ChartVersion
 from app.store.findings import FoundVersion
 from app.store.session import Store
 
@@ -61,10 +62,26 @@ class Pulling:
         self._recorder = recorder
         self._budget = budget
         self._contents = ContentLookup(store)
+        self._known: dict[str, ChartVersion] = {}
+        self._manifests: dict[str, FetchedManifest] = {}
         self.provenance: dict[str, Descriptor] = {}
         """Layers of Helm's provenance that stand beside pulled charts, by the digest of the manifest."""
         self._under_way: dict[str, asyncio.Event] = {}
         """Archives that are being pulled, by digest: another tag of the same bytes waits for them."""
+
+    async def look_ahead(self, tally: RepositoryTally, steps: Sequence[Step]) -> None:
+        """Finds out for many steps at once what can be: which manifests are stored already under another tag or
+        in another repository, and, where the provider gives them by the hundred, the others themselves.
+
+        Raises RegistryError where it is not one version that is at fault.
+        """
+        digests = {step.digest for step in steps if step.digest is not None and not _is_unchanged(step)}
+        if not digests:
+            return
+        async with self._store.reading() as session:
+            self._known.update(await charts.known_digests(session, digests))
+        missing = [digest for digest in digests if digest not in self._known]
+        self._manifests.update(await self._client.get_manifests(tally.repository.name, missing))
 
     async def take(self, tally: RepositoryTally, step: Step) -> None:
         """Ends in a version stored, unchanged or failed, or in a skipped tag.
@@ -90,7 +107,9 @@ class Pulling:
             look.digest = (await self._client.head_manifest(tally.repository.name, step.tag)).digest
         if step.held is not None and look.digest == step.held.digest:
             self._note_known(tally, step.held)
-        elif look.digest is None or not await self._reuse(tally, step, look.digest):
+        elif (known := self._known.get(look.digest or "")) is not None:
+            self._reuse(tally, step, known)
+        else:
             await self._pull(tally, step, look)
 
     def _note_known(self, tally: RepositoryTally, held: HeldTag) -> None:
@@ -100,16 +119,12 @@ class Pulling:
             skipped = SkippedTag(held.tag, SkipReason.NOT_A_CHART, held.digest)
             self._recorder.no_chart(tally, skipped, held)
 
-    async def _reuse(self, tally: RepositoryTally, step: Step, digest: str) -> bool:
-        """Whether this manifest is stored already, under another tag or in another repository."""
-        async with self._store.reading() as session:
-            known = (await charts.known_digests(session, [digest])).get(digest)
-        if known is None:
-            return False
+    def _reuse(self, tally: RepositoryTally, step: Step, known: ChartVersion) -> None:
+        """This manifest is stored already, under another tag or in another repository."""
         found = FoundVersion(
             repository_id=tally.repository.id,
             tag=step.tag,
-            digest=digest,
+            digest=known.digest,
             version=known.version,
             sort_key=known.sort_key,
             prerelease=known.prerelease,
@@ -120,10 +135,10 @@ class Pulling:
             content=None,
         )
         self._recorder.version_stored(tally, found, changed=_was_version(step), released=None)
-        return True
 
     async def _pull(self, tally: RepositoryTally, step: Step, look: _Look) -> None:
-        fetched = await self._client.get_chart_manifest(tally.repository.name, look.digest or step.tag)
+        given = self._manifests.pop(look.digest or "", None)
+        fetched = await self._client.get_chart_manifest(tally.repository.name, look.digest or step.tag, given)
         look.digest = fetched.top_digest
         if isinstance(fetched.manifest, NotAChart):
             skipped = SkippedTag(step.tag, SkipReason.NOT_A_CHART, fetched.top_digest)
@@ -178,6 +193,10 @@ class Pulling:
         self._recorder.version_stored(tally, found, changed=_was_version(step), released=released)
         if self._recorder.is_full:
             await self._recorder.flush()
+
+
+def _is_unchanged(step: Step) -> bool:
+    return step.held is not None and step.held.digest == step.digest
 
 
 def _was_version(step: Step) -> bool:

@@ -8,7 +8,7 @@ import asyncio
 import os
 import socket
 from collections import Counter
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TypeVar
@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.domain.faults import Fault, FaultCode
 from app.domain.sync_events import EventKind, RepositoryState, SkipReason, SyncState, final_state
-from app.domain.sync_plan import RepositoryPlan
+from app.domain.sync_plan import RepositoryPlan, Step
 from app.oci_client.client import RegistryClient
 from app.oci_client.errors import RegistryError
 from app.progress.bell import Bell
@@ -40,6 +40,7 @@ CANCEL_LOOKED_FOR_EVERY_SECONDS = 0.4  # a cancelled sync stops within a second
 REPOSITORIES_LISTED_AT_ONCE = 8
 REPOSITORIES_PULLED_AT_ONCE = 2  # the slots of versions stay full while one of them comes to its end
 NEWEST_FIRST_OF_ALL = 1
+LOOKED_AHEAD = 100  # ECR gives so many manifests at a time
 
 log = structlog.get_logger()
 
@@ -265,8 +266,10 @@ class SyncRun:
                 for step in plan.steps[:NEWEST_FIRST_OF_ALL]:
                     await self._start(group, pulling.take(tally, step))
                 async with self._repository_slots:
-                    for step in plan.steps[NEWEST_FIRST_OF_ALL:]:
-                        await self._start(group, pulling.take(tally, step))
+                    for steps in batched(plan.steps[NEWEST_FIRST_OF_ALL:], LOOKED_AHEAD):
+                        await pulling.look_ahead(tally, steps)
+                        for step in steps:
+                            await self._start(group, pulling.take(tally, step))
         except* RegistryError as errors:
             raise _first(errors) from None
 
@@ -296,6 +299,12 @@ class SyncRun:
 
 def _finished_before(row: SyncRepository | None) -> bool:
     return row is not None and row.state is not RepositoryState.NEVER_SYNCED
+
+
+def batched(steps: Sequence[Step], size: int) -> Iterator[Sequence[Step]]:
+    """The steps in order, `size` at a time."""
+    for start in range(0, len(steps), size):
+        yield steps[start : start + size]
 
 
 def _first(errors: ExceptionGroup[E]) -> E:

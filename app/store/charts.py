@@ -1,15 +1,20 @@
 """Rows of charts, their versions and their content, as the chart store reads them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import BindParameter, ColumnElement, bindparam, func, or_
 from sqlalchemy.orm import defer
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.domain.image_name import ImageName
+from app.domain.kube_version import runs_on
+from app.domain.semver import Version
+from app.store.chart_index import ChartDependencyName, ChartImage, ChartKeyword, KubeConstraint
 from app.store.entities import (
+    SIGNED,
     Chart,
     ChartContent,
     ChartRepository,
@@ -34,31 +39,90 @@ LONG_TEXTS = (
 
 @dataclass(frozen=True, slots=True)
 class ChartConditions:
-    """Which charts; None leaves a condition out."""
+    """Which charts, judged by their latest version; None leaves a condition out.
+
+    Charts that have only pre-releases are left out unless `include_prereleases`, as `helm search` does it
+    without `--devel`. `kube_constraint_ids` are what `kube_version` comes to: see `with_kube_constraints`.
+    """
 
     registry_ids: Collection[int] | None = None
     repository_ids: Collection[int] | None = None
+    keywords: Collection[str] | None = None
+    """Any of them, whatever their case."""
     types: Collection[str] | None = None
     deprecated: bool | None = None
-    chart_ids: Collection[int] | None = None
+    signed: bool | None = None
+    kube_version: Version | None = None
+    image: ImageName | None = None
+    depends_on: str | None = None
+    include_prereleases: bool = False
+    kube_constraint_ids: Collection[int] | None = None
 
-    def only(self, chart_ids: Collection[int]) -> "ChartConditions":
-        """The same, of these charts alone."""
-        return replace(self, chart_ids=chart_ids)
+    @property
+    def narrowing(self) -> bool:
+        """Whether there is any but what always holds."""
+        return self != ChartConditions(include_prereleases=self.include_prereleases)
 
     def clauses(self) -> list[ColumnElement[bool]]:
-        found: list[ColumnElement[bool]] = [col(Chart.latest_version_id).is_not(None)]
+        return [*self._of_chart(), *self._of_latest_version()]
+
+    def _of_chart(self) -> Iterator[ColumnElement[bool]]:
+        yield col(Chart.latest_version_id).is_not(None)
+        if not self.include_prereleases:
+            yield col(Chart.prerelease).is_(False)
         if self.registry_ids is not None:
-            found.append(col(Chart.registry_id).in_(self.registry_ids))
+            yield col(Chart.registry_id).in_(self.registry_ids)
         if self.repository_ids is not None:
-            found.append(col(Chart.repository_id).in_(self.repository_ids))
+            yield col(Chart.repository_id).in_(self.repository_ids)
         if self.types is not None:
-            found.append(col(Chart.type).in_([kind.lower() for kind in self.types]))
+            yield col(Chart.type).in_([kind.lower() for kind in self.types])
         if self.deprecated is not None:
-            found.append(col(Chart.deprecated) == self.deprecated)
-        if self.chart_ids is not None:
-            found.append(col(Chart.id).in_(self.chart_ids))
-        return found
+            yield col(Chart.deprecated).is_(self.deprecated)
+
+    def _of_latest_version(self) -> Iterator[ColumnElement[bool]]:
+        if self.keywords is not None:
+            wanted = [" ".join(keyword.split()).lower() for keyword in self.keywords]
+            yield col(Chart.id).in_(select(ChartKeyword.chart_id).where(col(ChartKeyword.keyword).in_(wanted)))
+        if self.image is not None:
+            yield col(Chart.id).in_(_naming(self.image))
+        if self.depends_on is not None:
+            named = select(ChartDependencyName.chart_id).where(ChartDependencyName.name == self.depends_on)
+            yield col(Chart.id).in_(named)
+        if self.kube_constraint_ids is not None:
+            # Written into the statement as numbers: there may be more of them than it takes parameters.
+            fitting: BindParameter[Any] = bindparam(
+                "fitting", list(self.kube_constraint_ids), expanding=True, literal_execute=True
+            )
+            constraint = col(Chart.kube_constraint_id)
+            yield or_(constraint.is_(None), constraint.in_(fitting))
+        if self.signed is not None:
+            yield _is_signed() if self.signed else ~_is_signed()
+
+
+def _naming(image: ImageName) -> Any:
+    named = select(ChartImage.chart_id).where(ChartImage.repository == image.repository)
+    if image.host is not None:
+        named = named.where(ChartImage.host == image.host)
+    if image.tag is not None:
+        named = named.where(ChartImage.tag == image.tag)
+    return named
+
+
+def _is_signed() -> ColumnElement[bool]:
+    signed = select(ChartVersion.id).where(
+        col(ChartVersion.id) == col(Chart.latest_version_id),
+        SIGNED,
+    )
+    return signed.exists()
+
+
+async def with_kube_constraints(session: AsyncSession, conditions: ChartConditions) -> ChartConditions:
+    """The same, ready for `clauses`: each constraint that charts have is checked once, for all that have it."""
+    version = conditions.kube_version
+    if version is None:
+        return conditions
+    constraints = (await session.exec(select(KubeConstraint.id, KubeConstraint.text))).all()
+    return replace(conditions, kube_constraint_ids=[number for number, text in constraints if runs_on(text, version)])
 
 
 BY_NAME = (Order(col(Chart.name)), Order(col(Chart.id)))
@@ -69,16 +133,16 @@ async def page(
     session: AsyncSession,
     first: int,
     after: Sequence[Any] | None,
-    conditions: ChartConditions,
+    conditions: Sequence[ColumnElement[bool]],
     orders: Sequence[Order] = BY_NAME,
 ) -> Page[Chart]:
-    """Charts that have a version to show. Keys of the cursor: those of `orders`."""
-    query = select(Chart).where(*conditions.clauses())
+    """Keys of the cursor: those of `orders`."""
+    query = select(Chart).where(*conditions)
     return await fetch_page(session, query, orders, first, after)
 
 
-async def count(session: AsyncSession, conditions: ChartConditions) -> int:
-    query = select(func.count()).select_from(Chart).where(*conditions.clauses())
+async def count(session: AsyncSession, conditions: Sequence[ColumnElement[bool]]) -> int:
+    query = select(func.count()).select_from(Chart).where(*conditions)
     return (await session.exec(query)).one()
 
 

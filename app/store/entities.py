@@ -162,6 +162,12 @@ class Chart(SQLModel, table=True):
     maintainers: list[dict[str, Any]] = json_column(list)
     type: str = Field(max_length=20)
     deprecated: bool = False
+    prerelease: bool = False
+    """There is no release of it: its latest version is a pre-release."""
+    released_at: datetime | None = instant(default=None)
+    name_key: str = Field(default="", sa_type=ByteOrdered, index=True)
+    """For comparison; empty as long as the chart is not indexed. Source: app.domain.search_words."""
+    kube_constraint_id: int | None = Field(default=None, sa_type=Identity, index=True)
     latest_version_id: int | None = Field(default=None, sa_type=Identity)
     latest_prerelease_id: int | None = Field(default=None, sa_type=Identity)
     version_count: int = 0

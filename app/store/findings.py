@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, update
+from sqlalchemy import bindparam, delete, func, insert, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,7 +13,7 @@ from app.domain.signatures import Verification
 from app.domain.sync_events import SkipReason
 from app.domain.sync_plan import HeldTag
 from app.domain.sync_plan import SkippedTag as Skipped
-from app.store import search
+from app.store import indexing
 from app.store.entities import (
     Chart,
     ChartContent,
@@ -23,6 +23,9 @@ from app.store.entities import (
     SkippedTag,
 )
 from app.store.session import execute, insert_for
+
+TOLD_AT_ONCE = 50
+"""Charts whose latest contents are held at once: 50 * 1 MB, the most that one chart's texts have in practice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +212,7 @@ async def refresh_charts(
 
     Latest is the highest version that is no pre-release, else the highest. `written` are the ids of versions
     that were written just now: their content may be another under the same id. A constant number of
-    statements, and two for each chart whose latest version is another now.
+    statements, and as many again for each TOLD_AT_ONCE charts whose latest version is another now.
     """
     touched = col(Chart.repository_id).in_(repository_ids)
     before = dict((await session.exec(select(Chart.id, Chart.latest_version_id).where(touched))).all())
@@ -245,26 +248,30 @@ async def refresh_charts(
         .execution_options(synchronize_session=False)
     )
     after = dict((await session.exec(select(Chart.id, Chart.latest_version_id).where(touched))).all())
-    for chart_id, latest in after.items():
-        if latest is None:
-            await search.forget_chart(session, chart_id)
-        elif latest != before[chart_id] or latest in written:
-            await _tell_of_latest(session, chart_id, latest)
+    await indexing.forget_charts(session, [chart_id for chart_id, latest in after.items() if latest is None])
+    changed = [
+        chart_id
+        for chart_id, latest in after.items()
+        if latest is not None and (latest != before[chart_id] or latest in written)
+    ]
+    for start in range(0, len(changed), TOLD_AT_ONCE):
+        await _tell_of_latest(session, changed[start : start + TOLD_AT_ONCE])
 
 
-async def _tell_of_latest(session: AsyncSession, chart_id: int, version_id: int) -> None:
-    """Repeats on the chart what its latest version says of it, and makes it found by that."""
-    of_version = (
-        select(ChartContent)
-        .join(ChartVersion, col(ChartVersion.archive_digest) == col(ChartContent.archive_digest))
-        .where(ChartVersion.id == version_id)
+async def _tell_of_latest(session: AsyncSession, chart_ids: Collection[int]) -> None:
+    """Repeats on charts what their latest versions say of them, and makes them found by that."""
+    of_latest = (
+        select(Chart.id, ChartContent)
+        .join(ChartVersion, col(ChartVersion.id) == col(Chart.latest_version_id))
+        .join(ChartContent, col(ChartContent.archive_digest) == col(ChartVersion.archive_digest))
+        .where(col(Chart.id).in_(chart_ids))
     )
-    content = (await session.exec(of_version)).one()
+    contents = dict((await session.exec(of_latest)).all())
     told = ("name", "description", "icon", "home", "sources", "keywords", "maintainers", "type", "deprecated")
-    await session.exec(
-        update(Chart)
-        .where(col(Chart.id) == chart_id)
-        .values({name: getattr(content, name) for name in told})
-        .execution_options(synchronize_session=False)
+    charts = Chart.__table__  # type: ignore[attr-defined]
+    await execute(
+        session,
+        update(charts).where(charts.c.id == bindparam("told_id")).values({name: bindparam(name) for name in told}),
+        [{"told_id": number} | {name: getattr(content, name) for name in told} for number, content in contents.items()],
     )
-    await search.index_chart(session, chart_id, content)
+    await indexing.index_charts(session, contents)

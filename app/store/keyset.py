@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, literal, or_, tuple_
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 T = TypeVar("T")
@@ -28,6 +28,12 @@ class Order:
 
 def after_keys(orders: Sequence[Order], keys: Sequence[Any]) -> ColumnElement[bool]:
     """True for the rows that come after the row with these values: (a, b) > (x, y), each column in its direction."""
+    directions = {order.descending for order in orders}
+    if len(directions) == 1:
+        # A comparison of rows is one range of an index; alternatives with OR are sorted anew for each page.
+        row = tuple_(*(order.column for order in orders))
+        given = tuple_(*(literal(key, order.column.type) for order, key in zip(orders, keys, strict=True)))
+        return row < given if directions.pop() else row > given
     alternatives: list[ColumnElement[bool]] = []
     for position, order in enumerate(orders):
         same = [earlier.column == key for earlier, key in zip(orders[:position], keys, strict=False)]

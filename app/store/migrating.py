@@ -8,7 +8,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
-from app.store import entities as entities  # fills the metadata
+from app.store import chart_index as chart_index  # fills the metadata, as the next one does
+from app.store import entities as entities
+from app.store import indexing
 from app.store.session import Store
 from migrations import __path__ as migrations_path
 from migrations.env_filter import include
@@ -33,7 +35,10 @@ async def current_revision(store: Store) -> str | None:
 
 
 async def migrate(store: Store, revision: str = "head") -> None:
-    """Runs the missing steps, each in its own transaction; one that fails leaves those before it done."""
+    """Runs the missing steps, each in its own transaction; one that fails leaves those before it done.
+
+    Charts that a step left without an index are indexed, a few in each transaction.
+    """
 
     def run(connection: Connection) -> None:
         config = _config()
@@ -46,6 +51,8 @@ async def migrate(store: Store, revision: str = "head") -> None:
     async with store.engine.connect() as connection:
         await connection.run_sync(run)
         await connection.commit()
+    if revision == "head":
+        await indexing.index_missing(store)
 
 
 async def differences(store: Store) -> list[str]:

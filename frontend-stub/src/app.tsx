@@ -55,7 +55,7 @@ function SignedIn() {
 function NotThere() {
   useTitle('Not found');
   return (
-    <Empty title="There is no such page" action={<a href="/store">To the chart store</a>}>
+    <Empty page title="There is no such page" action={<a href="/store">To the chart store</a>}>
       The address may be mistyped, or the link may be an old one.
     </Empty>
   );

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.domain.semver import Version
 from app.domain.sync_events import SyncState, SyncTrigger
-from app.store import search
+from app.store import indexing
 from app.store.entities import (
     Authentication,
     Chart,
@@ -102,7 +102,7 @@ async def add_chart(
         chart.latest_version_id, chart.latest_prerelease_id = latest.id, highest.id
         session.add(chart)
         await session.flush()
-        await search.index_chart(session, chart.id, contents[versions.index(latest)])
+        await indexing.index_charts(session, {chart.id: contents[versions.index(latest)]})
     return chart
 
 

@@ -22,6 +22,10 @@ CHARTS = """query Charts($first: Int!) { charts(first: $first) { totalCount node
 SEARCH = """query Search($first: Int!) { charts(first: $first, search: "payments") { totalCount edges {
   highlight node { name latestVersion { version } registry { name } } } } }"""
 
+FACETS = """query Facets($first: Int!) { charts(first: $first, search: "payments", filter: {deprecated: false}) {
+  totalCount nodes { name } facets { registries { registry { name } count } keywords { value count }
+  types { value count } deprecated } } }"""
+
 VERSIONS = """query Versions($first: Int!) { charts(first: 1) { nodes { versions(first: $first) { nodes {
   id version appVersion tag digest archiveDigest archiveBytes apiVersion type kubeVersion description deprecated
   prerelease annotations maintainers { name } createdAt storedAt removedAt digestHistory { digest firstSeenAt }
@@ -37,7 +41,7 @@ CONSTRAINED = """query Constrained($first: Int!) { charts(first: $first) { nodes
 REGISTRIES = """query Registries($first: Int!) { registries(first: $first) { totalCount nodes {
   name host lastSync { id state registry { name } }
   repositories(first: 2) { totalCount nodes { name state lastError { code } registry { name } } }
-  charts(first: 2) { totalCount nodes { name } }
+  charts(first: 2) { totalCount nodes { name } facets { types { value count } keywords { value count } } }
   syncs(first: 2) { totalCount nodes { state repository { name } } }
 } } }"""
 
@@ -68,11 +72,12 @@ async def fill(store: Store) -> None:
     ("document", "statements_max"),
     [
         pytest.param(CHARTS, 16, id="charts"),
-        pytest.param(SEARCH, 6, id="search"),
+        pytest.param(SEARCH, 7, id="search"),
+        pytest.param(FACETS, 5, id="facets"),
         pytest.param(VERSIONS, 9, id="versions"),
         pytest.param(WHOLE, 4, id="whole"),
         pytest.param(CONSTRAINED, 5, id="constrained"),
-        pytest.param(REGISTRIES, 12, id="registries"),
+        pytest.param(REGISTRIES, 13, id="registries"),
         pytest.param(SYNCS, 6, id="syncs"),
     ],
 )
@@ -96,12 +101,16 @@ async def test_readme_is_not_read_when_only_light_fields_are_asked(desk: Desk) -
     assert not any("readme" in statement or "values_yaml" in statement for statement in seen)
 
 
-async def test_total_is_not_counted_when_nobody_asks(desk: Desk) -> None:
+async def test_total_facets_and_highlights_are_not_read_when_nobody_asks(desk: Desk) -> None:
     await fill(desk.store)
     with desk.statements() as seen:
         await desk.ask("{ charts { nodes { name } } }")
     assert len(seen) == 1
     assert "count(" not in seen[0]
+    with desk.statements() as seen:
+        await desk.ask('{ charts(search: "payments") { edges { cursor node { name } } } }')
+    assert len(seen) == 2
+    assert not any("readme" in statement or "chart_keyword" in statement for statement in seen)
 
 
 async def test_nodes_of_one_type_are_read_together_when_many_ids_are_given(desk: Desk) -> None:

@@ -15,7 +15,6 @@ from app.services.pulling import Reader
 from app.services.registering import Change
 from app.services.syncing import Syncing
 from app.store import syncs
-from app.store.charts import ChartConditions
 from app.store.entities import Sync, SyncFault
 from tests.chart_reader.packing import pack_chart
 from tests.real.docker_registry import DockerRegistry, StartDockerRegistry
@@ -67,7 +66,7 @@ async def test_sync_stores_every_version_and_tells_it_in_order(
     assert events[-1][1] is EventKind.FINISHED
     assert [kind for _, kind in events].count(EventKind.VERSION_STORED) == 5
 
-    page = await room.browsing.chart_page(10, None, conditions=ChartConditions())
+    page = await room.browsing.chart_page(await room.browsing.select(), 10, None)
     assert [chart.name for chart in page.rows] == ["orders", "payments"]
     latest = await room.browsing.versions([chart.latest_version_id or 0 for chart in page.rows])
     highest = await room.browsing.versions([chart.latest_prerelease_id or 0 for chart in page.rows])
@@ -110,7 +109,7 @@ async def test_moved_and_deleted_tags_are_noticed(room: Room, shared_docker_regi
     second = await sync_again(room, registry.id)
 
     assert (second.versions_changed, second.versions_removed) == (1, 1)
-    chart = (await room.browsing.chart_page(5, None, conditions=ChartConditions())).rows[0]
+    chart = (await room.browsing.chart_page(await room.browsing.select(), 5, None)).rows[0]
     conditions = VersionConditions(include_removed=True)
     versions = (await room.listing.versions([chart.id], (Span(10), conditions)))[chart.id]
     assert [(row.version, row.removed_at is not None) for row in versions.rows] == [("1.1.0", True), ("1.0.0", False)]
@@ -245,7 +244,7 @@ async def test_cancelled_sync_stops_and_keeps_what_is_done(room: Room, shared_do
     row = await sync_row(room, sync.id)
     assert (row.state, row.versions_added) == (SyncState.CANCELLED, 2)
     assert (await story(room, sync.id))[-1][1] is EventKind.FINISHED
-    page = await room.browsing.chart_page(5, None, conditions=ChartConditions())
+    page = await room.browsing.chart_page(await room.browsing.select(), 5, None)
     assert page.rows[0].version_count == 2
     again = await sync_again(room, row.registry_id)
     assert (again.versions_added, again.versions_unchanged) == (4, 2)

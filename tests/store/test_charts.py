@@ -107,7 +107,7 @@ async def test_pages_of_charts_have_no_gap_or_repeat_while_others_are_added(
     fresh = iter(f"chart-{number:02}" for number in range(1, 14, 2))
     while len(seen) < 1000:  # a page that does not end is a failure, no hang
         async with store.reading() as session:
-            page = await charts.page(session, 2, after, ChartConditions(), orders)
+            page = await charts.page(session, 2, after, ChartConditions().clauses(), orders)
         seen += [row.name for row in page.rows]
         if not page.has_next:
             break
@@ -145,8 +145,8 @@ async def test_conditions_hold_together_when_several_are_given(store: Store) -> 
 
     async def names(conditions: ChartConditions) -> list[str]:
         async with store.reading() as session:
-            page = await charts.page(session, 10, None, conditions)
-            assert await charts.count(session, conditions) == len(page.rows)
+            page = await charts.page(session, 10, None, conditions.clauses())
+            assert await charts.count(session, conditions.clauses()) == len(page.rows)
         return [row.name for row in page.rows]
 
     assert await names(ChartConditions()) == ["app", "elsewhere", "lib", "old"]
@@ -162,7 +162,7 @@ async def test_chart_without_a_version_to_show_is_not_listed(store: Store) -> No
         await findings.mark_removed(session, list(ids.values()), NOW)
         await findings.refresh_charts(session, [repository_id], [], NOW)
     async with store.reading() as session:
-        assert (await charts.page(session, 10, None, ChartConditions())).rows == []
+        assert (await charts.page(session, 10, None, ChartConditions().clauses())).rows == []
         assert await charts.find_many(session, [chart_id]) == {}
 
 

@@ -8,6 +8,7 @@ from app.domain.sync_plan import HeldTag, SkippedTag
 from app.store import charts, findings, registries, search
 from app.store.charts import ChartConditions
 from app.store.entities import Chart, ChartRepository, ChartVersion
+from app.store.search import Question
 from app.store.session import Store
 from tests.store.rows import LATER, NOW, add_registry, add_repository, found_version, store_found
 
@@ -124,19 +125,19 @@ async def test_chart_is_neither_listed_nor_found_when_all_its_versions_are_hidde
     repository_id = await a_repository(store)
     chart_id, ids = await store_found(store, repository_id, found_version())
     async with store.reading() as session:
-        assert await search.count(session, ["payments"], []) == 1
+        assert await charts.count(session, [search.matching(session, Question(("payments",)))]) == 1
     await hide(store, repository_id, ids["1.0.0"], removed=True)
     assert await latest(store, chart_id) == (None, None)
     async with store.reading() as session:
-        assert await search.count(session, ["payments"], []) == 0
-        assert await charts.count(session, ChartConditions()) == 0
+        assert await charts.count(session, [search.matching(session, Question(("payments",)))]) == 0
+        assert await charts.count(session, ChartConditions().clauses()) == 0
 
     async with store.writing() as session:
         await findings.mark_returned(session, list(ids.values()))
         await findings.refresh_charts(session, [repository_id], [], LATER)
     assert await latest(store, chart_id) == ("1.0.0", "1.0.0")
     async with store.reading() as session:
-        assert await search.count(session, ["payments"], []) == 1
+        assert await charts.count(session, [search.matching(session, Question(("payments",)))]) == 1
 
 
 async def test_held_tags_tell_versions_and_remembered_no_charts_apart(store: Store) -> None:

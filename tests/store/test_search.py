@@ -1,25 +1,42 @@
 """Search finds what people mean, whatever they type, and what it shows of a chart cannot do harm."""
 
+from datetime import timedelta
+
 import pytest
 
-from app.store import search
+from app.domain.search_words import words_of
+from app.store import charts, search
+from app.store.charts import ChartConditions
 from app.store.entities import Chart
+from app.store.selection import select_charts
 from app.store.session import Store
-from tests.store.rows import add_chart, add_registry, add_repository, found_version, store_found
+from tests.store.rows import NOW, add_chart, add_registry, add_repository, found_version, store_found
+
+
+async def hits_of(store: Store, text: str) -> list[Chart]:
+    """Best first. They are as many as are counted."""
+    async with store.reading() as session:
+        asked = await select_charts(session, text, ChartConditions())
+        if asked.question is None:
+            return []
+        page = await search.page(
+            session, asked.question, asked.ticked, 100, None, stale_before=NOW - timedelta(days=730), narrowed=False
+        )
+        assert await charts.count(session, asked.clauses) == len(page.rows)
+        return [hit.chart for hit in page.rows]
 
 
 async def found(store: Store, text: str) -> list[str]:
     """Names, best first."""
-    words = search.words_of(text)
-    async with store.reading() as session:
-        hits = await search.find(session, words, [])
-        assert await search.count(session, words, []) == len(hits)
-        return [(await session.get_one(Chart, hit.chart_id)).name for hit in hits]
+    return [chart.name for chart in await hits_of(store, text)]
 
 
 async def highlights(store: Store, text: str) -> list[str | None]:
+    ids = [chart.id for chart in await hits_of(store, text)]
     async with store.reading() as session:
-        return [hit.highlight for hit in await search.find(session, search.words_of(text), [])]
+        question = await search.read_question(session, text)
+        marked = await search.highlights(session, question, ids) if question else {}
+    return [marked.get(number) for number in ids]
 
 
 @pytest.fixture
@@ -45,7 +62,7 @@ async def test_chart_is_found_by_the_beginning_of_words_in_any_order(store: Stor
 
 async def test_chart_is_not_found_when_a_word_does_not_begin_so(store: Store, registry_id: int) -> None:
     await add_chart(store, registry_id, "payments", readme_markdown="about payments")
-    texts = ["ayments", "payments nothing", "nothing", "url x y z"]
+    texts = ["yments", "ments", "payments nothing", "nothing", "url x y z"]
     assert [text for text in texts if await found(store, text) != []] == []
 
 
@@ -61,7 +78,7 @@ async def test_signs_do_no_harm_when_they_stand_among_the_words(store: Store, re
 
 @pytest.mark.parametrize("text", ["", "%", "\"'*()", "🚢", "\x00"])
 def test_no_word_is_found_when_there_are_only_signs(text: str) -> None:
-    assert search.words_of(text) == []
+    assert words_of(text) == []
 
 
 async def test_unusual_letters_are_no_error(store: Store, registry_id: int) -> None:

@@ -52,7 +52,7 @@ export default function AccessPage() {
   const { canManageTokens, name } = useViewer();
   if (name && !canManageTokens)
     return (
-      <Empty title="For admins">
+      <Empty page title="For admins">
         Tokens and the audit log need a token with the role ADMIN. Ask whoever runs this Chartroom.
       </Empty>
     );

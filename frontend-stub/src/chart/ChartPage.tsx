@@ -85,7 +85,7 @@ function ChartOf({ registryName, repository }: { registryName: string; repositor
   if (!data) return <ChartSkeleton />;
   if (!chart)
     return (
-      <Empty title="This chart is not in the store" action={<Link href="/store">To the chart store</Link>}>
+      <Empty page title="This chart is not in the store" action={<Link href="/store">To the chart store</Link>}>
         {registryName}/{repository} holds no chart here: it may have been removed, or was never synced.
       </Empty>
     );
@@ -124,7 +124,7 @@ function ChartOf({ registryName, repository }: { registryName: string; repositor
       </nav>
       {version ? (
         <div className="chart-body">
-          <section className="chart-main" aria-label={TABS[tab].label}>
+          <div className="chart-main">
             <Suspense fallback={<Skeleton lines={8} tall />}>
               <Content
                 key={version.id}
@@ -133,7 +133,7 @@ function ChartOf({ registryName, repository }: { registryName: string; repositor
                 version={version.version}
               />
             </Suspense>
-          </section>
+          </div>
           <ChartFacts chartVersionId={version.id} />
         </div>
       ) : (
@@ -145,14 +145,19 @@ function ChartOf({ registryName, repository }: { registryName: string; repositor
   );
 }
 
+/** As high as what will stand there. */
 function ChartSkeleton() {
   return (
     <div className="chart">
-      <header className="chart-head">
+      <div className="chart-head">
         <span className="icon large" />
         <Skeleton lines={3} />
-      </header>
-      <Skeleton lines={8} tall />
+      </div>
+      <div className="tabs empty-tabs" />
+      <div className="chart-body">
+        <Skeleton lines={8} tall />
+        <Skeleton lines={12} tall />
+      </div>
     </div>
   );
 }

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { useQuery } from 'urql';
 import { Empty, Failure, Skeleton } from '../elements/elements';
 import { graphql } from '../gql';
@@ -18,6 +19,12 @@ const README = graphql(`
 
 export default function ReadmeTab({ chartVersionId }: TabProps) {
   const [{ data, error }, ask] = useQuery({ query: README, variables: { id: chartVersionId } });
+  const readme = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // What scrolls must be reached by the keyboard too.
+    for (const box of readme.current?.querySelectorAll<HTMLElement>('pre, table') ?? [])
+      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+  });
   if (error && !data) return <Failure error={error} retry={() => ask({ requestPolicy: 'network-only' })} />;
   if (!data) return <Skeleton lines={10} tall />;
   const version = data.chartVersion;
@@ -28,7 +35,7 @@ export default function ReadmeTab({ chartVersionId }: TabProps) {
       <Changes chartVersionId={chartVersionId} />
       {version.readme && (
         // Sanitised by the server; the page's content security policy runs no script and no inline style besides.
-        <div className="readme" dangerouslySetInnerHTML={{ __html: version.readme.html }} />
+        <div className="readme" ref={readme} dangerouslySetInnerHTML={{ __html: version.readme.html }} />
       )}
       {version.notes && (
         <details className="notes" open={!version.readme}>

@@ -96,7 +96,14 @@ export function When({ at }: { at: string }) {
   );
 }
 
-export function Empty({ title, children, action }: { title: string; children: ReactNode; action?: ReactNode }) {
+/** `page`: it is all there is, so its title is the page's. */
+export function Empty({ title, children, action, page = false }: {
+  title: string;
+  children: ReactNode;
+  action?: ReactNode;
+  page?: boolean;
+}) {
+  const Title = page ? 'h1' : 'h2';
   return (
     <section className="empty">
       <svg viewBox="0 0 32 32" aria-hidden="true">
@@ -104,7 +111,7 @@ export function Empty({ title, children, action }: { title: string; children: Re
         <path d="M16 6l2.6 10L16 26l-2.6-10z" />
         <path d="M6 16l10-2.2L26 16l-10 2.2z" />
       </svg>
-      <h2>{title}</h2>
+      <Title>{title}</Title>
       <p>{children}</p>
       {action}
     </section>

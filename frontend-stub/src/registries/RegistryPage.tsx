@@ -99,7 +99,7 @@ export default function RegistryPage({ id }: { id: string }) {
   const registry = data.registry;
   if (!registry)
     return (
-      <Empty title="There is no such registry" action={<Link href="/registries">All registries</Link>}>
+      <Empty page title="There is no such registry" action={<Link href="/registries">All registries</Link>}>
         It may have been deleted.
       </Empty>
     );

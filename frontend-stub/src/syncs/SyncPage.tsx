@@ -55,7 +55,7 @@ export default function SyncPage({ id }: { id: string }) {
   if (!data) return <Skeleton lines={8} tall />;
   if (!data.sync)
     return (
-      <Empty title="There is no such sync" action={<Link href="/syncs">All syncs</Link>}>
+      <Empty page title="There is no such sync" action={<Link href="/syncs">All syncs</Link>}>
         Old ones are cleared away, and those of a deleted registry go with it.
       </Empty>
     );

@@ -1,0 +1,71 @@
+"""What charts are found by besides their own columns. All of it is of the latest version, and can be made anew.
+
+chart 1─* chart_keyword, chart_image, chart_dependency; chart *─0..1 kube_constraint
+
+The search documents are tables of each database's own kind: see migration 0003 and app.store.search.
+"""
+
+from typing import Any, ClassVar
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from app.store.columns import ByteOrdered, belongs_to, identity
+
+
+class ChartKeyword(SQLModel, table=True):
+    """A keyword in lower case."""
+
+    __tablename__: ClassVar[Any] = "chart_keyword"
+    __table_args__ = (Index("ix_chart_keyword_keyword", "keyword", "chart_id"),)
+
+    chart_id: int = belongs_to("chart", primary_key=True)
+    keyword: str = Field(primary_key=True, max_length=100)
+
+
+class ChartImage(SQLModel, table=True):
+    """An image that the chart names; `tag` is empty where it has none."""
+
+    __tablename__: ClassVar[Any] = "chart_image"
+    __table_args__ = (Index("ix_chart_image_repository", "repository", "chart_id"),)
+
+    chart_id: int = belongs_to("chart", primary_key=True)
+    repository: str = Field(primary_key=True, max_length=512)
+    host: str = Field(primary_key=True, max_length=512)
+    tag: str = Field(primary_key=True, max_length=512)
+
+
+class ChartDependencyName(SQLModel, table=True):
+    """The name of a chart that the chart depends on."""
+
+    __tablename__: ClassVar[Any] = "chart_dependency"
+    __table_args__ = (Index("ix_chart_dependency_name", "name", "chart_id"),)
+
+    chart_id: int = belongs_to("chart", primary_key=True)
+    name: str = Field(primary_key=True, max_length=300)
+
+
+class KubeConstraint(SQLModel, table=True):
+    """A kubeVersion of some chart, once: few differ, so that each is checked once for all charts that have it."""
+
+    __tablename__: ClassVar[Any] = "kube_constraint"
+
+    id: int = identity()
+    text: str = Field(max_length=1024, unique=True)
+
+
+class NameWord(SQLModel, table=True):
+    """A word of some chart's name, once. Words of charts that are gone stay, and find nothing."""
+
+    __tablename__: ClassVar[Any] = "name_word"
+
+    word: str = Field(primary_key=True, sa_type=ByteOrdered)
+
+
+class NameTypo(SQLModel, table=True):
+    """What is left of a word of a name without one of its letters: what typos are recognised by."""
+
+    __tablename__: ClassVar[Any] = "name_typo"
+
+    variant: str = Field(primary_key=True, sa_type=ByteOrdered)
+    word: str = Field(primary_key=True, sa_type=ByteOrdered)

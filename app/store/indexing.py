@@ -1,0 +1,221 @@
+"""Charts into the index: what they are searched, filtered and counted by, all of it of their latest version."""
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, column, delete, func, table, text, update
+from sqlmodel import SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.domain.image_name import DOCKER_HUB, ImageName
+from app.domain.search_words import TYPO_MIN_CHARS, all_words, name_key, name_words, with_one_letter_less
+from app.domain.semver import InvalidVersion, Version
+from app.domain.semver_constraint import CONSTRAINT_MAX_CHARS
+from app.store.chart_index import ChartDependencyName, ChartImage, ChartKeyword, KubeConstraint, NameTypo, NameWord
+from app.store.columns import Identity
+from app.store.entities import Chart, ChartContent, ChartVersion
+from app.store.session import Store, execute, insert_for
+
+BODY_MAX_CHARACTERS = 200_000
+"""PostgreSQL refuses a tsvector over 1 MiB; so many characters are at most four times as many bytes."""
+KEYWORDS_MAX, IMAGES_MAX, DEPENDENCIES_MAX = 100, 200, 200
+"""Of one chart: more than any real one has, so that no chart fills the index alone."""
+INDEXED_AT_ONCE = 100
+
+_VALUES_KEY = re.compile(r"^[ ]*-?[ ]*([A-Za-z_][\w.-]*):", re.MULTILINE)
+_SHARED_WORDS_LOCK = 0x6368_6172_7473
+
+
+async def index_charts(session: AsyncSession, contents: Mapping[int, ChartContent]) -> None:
+    """Puts what charts are found by, by their id, in place of what they were found by before.
+
+    A constant number of statements, however many charts there are.
+    """
+    if not contents:
+        return
+    await _forget_rows(session, contents.keys())
+    for entity, values_of in _VALUES_OF.items():
+        rows = [{"chart_id": number, **row} for number, content in contents.items() for row in values_of(content)]
+        await _insert_missing(session, entity, rows)
+    await _add_documents(session, contents)
+    await _add_name_words(session, {word for content in contents.values() for word in name_words(content.name)})
+    constraints = await _kube_constraint_ids(session, {_kube_constraint_of(content) for content in contents.values()})
+    told = [
+        {
+            "indexed_id": number,
+            "name_key": name_key(content.name),
+            "prerelease": _is_prerelease(content.version),
+            "kube_constraint_id": constraints.get(_kube_constraint_of(content)),
+        }
+        for number, content in contents.items()
+    ]
+    released_at = select(func.coalesce(ChartVersion.created_at, ChartVersion.stored_at)).where(
+        col(ChartVersion.id) == col(Chart.latest_version_id)
+    )
+    names = ("name_key", "prerelease", "kube_constraint_id")
+    statement = (
+        update(Chart.__table__)  # type: ignore[attr-defined] # every table has one
+        .where(col(Chart.id) == bindparam("indexed_id"))
+        .values({name: bindparam(name) for name in names} | {"released_at": released_at.scalar_subquery()})
+    )
+    await execute(session, statement, told)
+
+
+async def forget_charts(session: AsyncSession, chart_ids: Collection[int]) -> None:
+    """Charts without a version to show are found by nothing."""
+    if chart_ids:
+        await _forget_rows(session, chart_ids)
+        emptied = update(Chart).where(col(Chart.id).in_(chart_ids)).values(name_key="", kube_constraint_id=None)
+        await session.exec(emptied.execution_options(synchronize_session=False))
+
+
+async def index_missing(store: Store) -> int:
+    """Indexes the charts that are not, e.g. after a migration; how many they were. May be cut off and run again."""
+    indexed = 0
+    while True:
+        async with store.writing() as session:
+            missing = (
+                select(Chart.id, ChartContent)
+                .join(ChartVersion, col(ChartVersion.id) == col(Chart.latest_version_id))
+                .join(ChartContent, col(ChartContent.archive_digest) == col(ChartVersion.archive_digest))
+                .where(Chart.name_key == "")
+                .order_by(col(Chart.id))
+                .limit(INDEXED_AT_ONCE)
+            )
+            contents = dict((await session.exec(missing)).all())
+            await index_charts(session, contents)
+        indexed += len(contents)
+        if not contents:
+            return indexed
+
+
+def _is_sqlite(session: AsyncSession) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
+
+
+async def _forget_rows(session: AsyncSession, chart_ids: Collection[int]) -> None:
+    for entity in _VALUES_OF:
+        await execute(session, delete(entity).where(entity.chart_id.in_(chart_ids)))
+    documents = table("chart_search", column("rowid" if _is_sqlite(session) else "chart_id", Identity))
+    (key,) = documents.c
+    await execute(session, delete(documents).where(key.in_(chart_ids)))
+
+
+async def _insert_missing(session: AsyncSession, entity: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        await execute(session, insert_for(session, entity).on_conflict_do_nothing(), rows)
+
+
+def _keywords_of(content: ChartContent) -> list[dict[str, str]]:
+    folded = (" ".join(str(keyword).split()).lower()[:100].replace("\0", "") for keyword in content.keywords)
+    return [{"keyword": keyword} for keyword in _distinct(folded, KEYWORDS_MAX)]
+
+
+def _dependencies_of(content: ChartContent) -> list[dict[str, str]]:
+    names = (str(needed.get("name") or "")[:300].replace("\0", "") for needed in content.dependencies)
+    return [{"name": name} for name in _distinct(names, DEPENDENCIES_MAX)]
+
+
+def _images_of(content: ChartContent) -> list[dict[str, str]]:
+    names = [ImageName.parse(reference) for reference in content.images[:IMAGES_MAX]]
+    return [
+        {"repository": name.repository, "host": name.host or DOCKER_HUB, "tag": name.tag or ""}
+        for name in names
+        if name
+    ]
+
+
+_VALUES_OF: dict[type[Any], Callable[[ChartContent], list[dict[str, str]]]] = {
+    ChartKeyword: _keywords_of,
+    ChartDependencyName: _dependencies_of,
+    ChartImage: _images_of,
+}
+
+
+def _distinct(texts: Iterable[str], at_most: int) -> list[str]:
+    return [text for text in dict.fromkeys(texts) if text][:at_most]
+
+
+def _is_prerelease(version: str) -> bool:
+    try:
+        return Version.parse(version).is_prerelease
+    except InvalidVersion:
+        return False
+
+
+_FTS5 = ("names", "keywords", "description", "body")
+_TSVECTORS = ("names", "topics", "summaries", "everything")
+
+
+async def _add_documents(session: AsyncSession, contents: Mapping[int, ChartContent]) -> None:
+    if _is_sqlite(session):
+        statement = "INSERT INTO chart_search (rowid, {}) VALUES (:id, {})".format(  # noqa: S608 - names of ours
+            ", ".join(_FTS5), ", ".join(f":{name}" for name in _FTS5)
+        )
+        rows: list[dict[str, Any]] = [
+            {"id": number} | {name: " ".join(words) for name, words in zip(_FTS5, _words_of(content), strict=True)}
+            for number, content in contents.items()
+        ]
+    else:
+        # Each document holds the words of those before it: no weights, which PostgreSQL would have to read the
+        # documents again for, and no parser with an idea of its own what a word is.
+        statement = "INSERT INTO chart_search (chart_id, {}) VALUES (:id, {})".format(  # noqa: S608 - names of ours
+            ", ".join(_TSVECTORS), ", ".join(f"array_to_tsvector(CAST(:{name} AS text[]))" for name in _TSVECTORS)
+        )
+        rows = [{"id": number, **_nested_words(content)} for number, content in contents.items()]
+    await execute(session, text(statement), rows)
+
+
+def _words_of(content: ChartContent) -> list[list[str]]:
+    """Distinct words of name, keywords, description and all the rest."""
+    people = (f"{person.get('name') or ''} {person.get('email') or ''}" for person in content.maintainers)
+    values_keys = dict.fromkeys(_VALUES_KEY.findall((content.values_yaml or "")[:BODY_MAX_CHARACTERS]))
+    rest = " ".join((*content.images, *people, *values_keys, content.readme_markdown or ""))
+    texts = (" ".join(map(str, content.keywords)), content.description or "", rest)
+    return [name_words(content.name), *(list(dict.fromkeys(all_words(text[:BODY_MAX_CHARACTERS]))) for text in texts)]
+
+
+def _nested_words(content: ChartContent) -> dict[str, list[str]]:
+    fields = _words_of(content)
+    nested = (sorted({word for words in fields[:until] for word in words}) for until in range(1, len(fields) + 1))
+    return dict(zip(_TSVECTORS, nested, strict=True))
+
+
+async def _add_name_words(session: AsyncSession, words: Collection[str]) -> None:
+    """What typos in names are recognised by; mostly known already."""
+    wanted = {word for word in words if len(word) >= TYPO_MIN_CHARS}
+    known = set((await session.exec(select(NameWord.word).where(col(NameWord.word).in_(wanted)))).all())
+    new = sorted(wanted - known)
+    if not new:
+        return
+    await _lock_shared_words(session)
+    await _insert_missing(session, NameWord, [{"word": word} for word in new])
+    variants = [{"variant": variant, "word": word} for word in new for variant in sorted(with_one_letter_less(word))]
+    await _insert_missing(session, NameTypo, variants)
+
+
+def _kube_constraint_of(content: ChartContent) -> str:
+    """Empty where it runs anywhere."""
+    constraint = (content.kube_version or "").strip()
+    # To Helm, one that is too long is none, and a chart with what is none runs nowhere.
+    return constraint if len(constraint) <= CONSTRAINT_MAX_CHARS else "too long"
+
+
+async def _kube_constraint_ids(session: AsyncSession, constraints: Collection[str]) -> dict[str, int]:
+    wanted = sorted(constraint for constraint in constraints if constraint)
+    if not wanted:
+        return {}
+    query = select(KubeConstraint.text, KubeConstraint.id).where(col(KubeConstraint.text).in_(wanted))
+    found = dict((await session.exec(query)).all())
+    if len(found) < len(wanted):
+        await _lock_shared_words(session)
+        await _insert_missing(session, KubeConstraint, [{"text": text} for text in wanted if text not in found])
+        found = dict((await session.exec(query)).all())
+    return found
+
+
+async def _lock_shared_words(session: AsyncSession) -> None:
+    """Two syncs that write the same words in different order would wait for each other: one after the other, then."""
+    if not _is_sqlite(session):
+        await execute(session, text(f"SELECT pg_advisory_xact_lock({_SHARED_WORDS_LOCK})"))

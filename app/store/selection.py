@@ -1,0 +1,29 @@
+"""Which charts somebody asks for: what they typed and what they ticked, ready for the statements that list, count
+and group them, so that all of these speak of the same charts."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.store import search
+from app.store.charts import ChartConditions, with_kube_constraints
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """`ticked` are the conditions alone, `clauses` those and the words. `narrowed`: see search.page."""
+
+    question: search.Question | None
+    ticked: list[ColumnElement[bool]]
+    clauses: list[ColumnElement[bool]]
+    narrowed: bool
+
+
+async def select_charts(session: AsyncSession, text: str | None, conditions: ChartConditions) -> Selection:
+    """At most three statements; one where there are words, none where there are neither words nor a kube version."""
+    question = await search.read_question(session, text)
+    conditions = await with_kube_constraints(session, conditions)
+    ticked = conditions.clauses()
+    words = [search.matching(session, question)] if question else []
+    return Selection(question, ticked, [*ticked, *words], conditions.narrowing)

@@ -1,0 +1,230 @@
+"""How fast the chart store answers, against the same statements by the plain driver, in the same run.
+
+    python -m benchmarks.store [--versions 100000] [--database sqlite|postgresql] [--rounds 5]
+
+Fills an empty store (SQLite in a temporary folder, PostgreSQL a throwaway server) with charts of 20 versions each,
+then measures in turns what `Browsing` does and what the driver alone needs for the very statements that it sent.
+Numbers are milliseconds in this process, without HTTP and GraphQL; the ratios are what counts.
+"""
+
+import argparse
+import asyncio
+import gc
+import random
+import sqlite3
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+from sqlalchemy import event, text
+
+from app.services.browsing import Browsing
+from app.store import migrating
+from app.store.archives import Archives
+from app.store.charts import ChartConditions
+from app.store.session import Store, execute
+from benchmarks.store_filling import fill
+from tests.real.postgres import find_binaries, running_server
+
+REPEATS = 40
+Asked = Callable[[], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`floor` runs the statements of one `ask` by the driver alone."""
+
+    name: str
+    ask: Asked
+
+
+class Floor:
+    """The statements that were sent, sent again by the plain driver on one connection."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._connection: Any = None
+
+    async def open(self) -> None:
+        url = self._store.engine.url
+        if self._store.is_sqlite:
+            self._connection = sqlite3.connect(str(url.database), isolation_level=None)
+            self._connection.execute("PRAGMA cache_size = -16000")
+        else:
+            plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
+            self._connection = await asyncpg.connect(plain)
+
+    async def run(self, statements: list[tuple[str, Any]]) -> None:
+        for statement, values in statements:
+            if self._store.is_sqlite:
+                self._connection.execute(statement, values).fetchall()
+            else:
+                await self._connection.fetch(statement, *values)
+
+    async def close(self) -> None:
+        if self._store.is_sqlite:
+            self._connection.close()
+        else:
+            await self._connection.close()
+
+
+@contextmanager
+def noted(store: Store) -> Iterator[list[tuple[str, Any]]]:
+    seen: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_rest: Any) -> None:
+        if not statement.startswith("BEGIN"):
+            seen.append((statement, values))
+
+    event.listen(store.engine.sync_engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(store.engine.sync_engine, "before_cursor_execute", note)
+
+
+async def measure(run: Callable[[], Awaitable[Any]], repeats: int) -> list[float]:
+    """Milliseconds of each."""
+    took = []
+    for _ in range(repeats):
+        begin = time.perf_counter()
+        await run()
+        took.append((time.perf_counter() - begin) * 1000)
+    return took
+
+
+def questions(browsing: Browsing, deep: tuple[Any, ...], deep_update: tuple[Any, ...]) -> list[Question]:
+    def page(after: Any = None, text: str | None = None, **conditions: Any) -> Asked:
+        by_update = conditions.pop("by_update", False)
+
+        async def ask() -> Any:
+            selection = await browsing.select(text, ChartConditions(**conditions))
+            return await browsing.chart_page(selection, 20, after, by_update=by_update)
+
+        return ask
+
+    def facets(text: str | None = None, **conditions: Any) -> Asked:
+        async def ask() -> Any:
+            return await browsing.facets(await browsing.select(text, ChartConditions(**conditions)))
+
+        return ask
+
+    def total(text: str | None = None) -> Asked:
+        async def ask() -> Any:
+            return await browsing.count_charts(await browsing.select(text))
+
+        return ask
+
+    async def marked() -> Any:
+        selection = await browsing.select("server")
+        hits = await browsing.chart_page(selection, 20, None)
+        return await browsing.highlights(selection, [row.id for row in hits.rows])
+
+    return [
+        Question("page 1 by name", page()),
+        Question("page 1,000 of 5 by name (deep)", page(deep)),
+        Question("page 1 by update", page(by_update=True)),
+        Question("deep page by update", page(deep_update, by_update=True)),
+        Question("page, deprecated", page(deprecated=True)),
+        Question("page, keyword", page(keywords=["storage"])),
+        Question("search r", page(text="r")),
+        Question("search re", page(text="re")),
+        Question("search redis", page(text="redis")),
+        Question("search redis clu", page(text="redis clu")),
+        Question("search common word (in every text)", page(text="kubernetes")),
+        Question("search rare word", page(text="zanzibar")),
+        Question("search with a typo", page(text="redsi")),
+        Question("search common word, filtered", page(text="kubernetes", deprecated=True)),
+        Question("search with highlights", marked),
+        Question("total", total()),
+        Question("total of common word", total("kubernetes")),
+        Question("facets", facets()),
+        Question("facets of common word", facets("kubernetes")),
+    ]
+
+
+async def bench(store: Store, versions: int, rounds: int) -> None:
+    begin = time.perf_counter()
+    charts = await fill(store, versions)
+    print(f"filled: {charts} charts, {versions} versions in {time.perf_counter() - begin:.0f} s", file=sys.stderr)
+    browsing = Browsing(store, Archives("memory://"), None)  # type: ignore[arg-type]  # no file is read
+    async with store.reading() as session:
+        middle = (
+            await execute(
+                session, text("SELECT name, id FROM chart ORDER BY name, id LIMIT 1 OFFSET :n"), {"n": charts * 4 // 5}
+            )
+        ).one()
+    page = await browsing.chart_page(await browsing.select(), 1, (middle[0], middle[1] - 1))
+    row = page.rows[0]
+    floor = Floor(store)
+    await floor.open()
+    asked = questions(browsing, tuple(middle), (row.updated_at, row.id))
+    took: dict[str, list[float]] = {question.name: [] for question in asked}
+    plain: dict[str, list[float]] = {question.name: [] for question in asked}
+    counts: dict[str, int] = {}
+    gc.collect()
+    for _ in range(rounds):
+        for question in random.sample(asked, len(asked)):
+            with noted(store) as statements:
+                await question.ask()
+            counts[question.name] = len(statements)
+            sent = list(statements)
+            took[question.name] += await measure(question.ask, REPEATS)
+            plain[question.name] += await measure(lambda: floor.run(sent), REPEATS)  # noqa: B023 - awaited at once
+    await floor.close()
+    print_table(asked, took, plain, counts)
+
+
+def print_table(asked: list[Question], took: dict[str, Any], plain: dict[str, Any], counts: dict[str, int]) -> None:
+    print("| what | statements | p50 ms | p99 ms | driver alone p50 ms | ratio |")
+    print("|---|---|---|---|---|---|")
+    for question in asked:
+        ours, theirs = sorted(took[question.name]), sorted(plain[question.name])
+        p50, p99, floor = statistics.median(ours), ours[int(len(ours) * 0.99)], statistics.median(theirs)
+        print(
+            f"| {question.name} | {counts[question.name]} | {p50:.2f} | {p99:.2f} | {floor:.2f} | {p50 / floor:.1f} |"
+        )
+
+
+async def on_sqlite(versions: int, rounds: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(f"sqlite+aiosqlite:///{Path(folder) / 'store.sqlite'}")
+        await migrating.migrate(store)
+        await bench(store, versions, rounds)
+        await store.close()
+
+
+async def on_postgresql(url: str, versions: int, rounds: int) -> None:
+    store = Store(url)
+    await migrating.migrate(store)
+    await bench(store, versions, rounds)
+    await store.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--versions", type=int, default=100_000)
+    parser.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
+    parser.add_argument("--rounds", type=int, default=5)
+    given = parser.parse_args()
+    if given.database != "postgresql":
+        print(f"\n## SQLite, {given.versions:,} versions\n")
+        asyncio.run(on_sqlite(given.versions, given.rounds))
+    if given.database != "sqlite":
+        binaries = find_binaries()
+        if binaries is None:
+            raise SystemExit("PostgreSQL is not there: apt-get install postgresql")
+        print(f"\n## PostgreSQL, {given.versions:,} versions\n")
+        with running_server(binaries) as server:
+            asyncio.run(on_postgresql(server.create_database(), given.versions, given.rounds))
+
+
+if __name__ == "__main__":
+    main()
