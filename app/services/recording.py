@@ -173,6 +173,7 @@ class Recorder:
         """A tag turned out to be no chart; where it was one before, that version is gone."""
         tally.skipped.append(skipped)
         self._pending.no_charts.setdefault(tally.repository.id, []).append(skipped)
+        self._pending.rows[tally.repository.id] = tally.row
         tally.row.versions_total -= 1
         self.progress.versions_total = (self.progress.versions_total or 1) - 1
         if held is not None and held.is_version and not held.removed:

@@ -5,12 +5,25 @@ chart 1─* chart_keyword, chart_image, chart_dependency; chart *─0..1 kube_co
 The search documents are tables of each database's own kind: see migration 0003 and app.store.search.
 """
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
-from app.store.columns import ByteOrdered, belongs_to, identity
+from app.store.columns import ByteOrdered, Identity, belongs_to, identity, instant
+
+
+class IndexedChart(SQLModel):
+    """Columns of the chart's own row that are for the index."""
+
+    prerelease: bool = False
+    """There is no release of it: its latest version is a pre-release."""
+    released_at: datetime | None = instant(default=None)
+    """When its latest version was made by the publisher, else first stored."""
+    name_key: str = Field(default="", sa_type=ByteOrdered, index=True)
+    """For comparison; empty as long as the chart is not indexed. Source: app.domain.search_words."""
+    kube_constraint_id: int | None = Field(default=None, sa_type=Identity, index=True)
 
 
 class ChartKeyword(SQLModel, table=True):

@@ -24,6 +24,7 @@ from app.domain.sync_events import (
     SyncState,
     SyncTrigger,
 )
+from app.store.chart_index import IndexedChart
 from app.store.columns import ByteOrdered, Identity, Json, belongs_to, identity, instant, json_column, long_text, one_of
 
 UNFINISHED = text("state IN ('QUEUED', 'RUNNING')")
@@ -145,7 +146,7 @@ class SkippedTag(SQLModel, table=True):
     digest: str | None = Field(default=None, max_length=200)
 
 
-class Chart(SQLModel, table=True):
+class Chart(IndexedChart, table=True):
     """What a repository holds. Everything but the ids is of the latest version, repeated here to be listed fast."""
 
     __table_args__ = ({"sqlite_autoincrement": True},)
@@ -162,12 +163,6 @@ class Chart(SQLModel, table=True):
     maintainers: list[dict[str, Any]] = json_column(list)
     type: str = Field(max_length=20)
     deprecated: bool = False
-    prerelease: bool = False
-    """There is no release of it: its latest version is a pre-release."""
-    released_at: datetime | None = instant(default=None)
-    name_key: str = Field(default="", sa_type=ByteOrdered, index=True)
-    """For comparison; empty as long as the chart is not indexed. Source: app.domain.search_words."""
-    kube_constraint_id: int | None = Field(default=None, sa_type=Identity, index=True)
     latest_version_id: int | None = Field(default=None, sa_type=Identity)
     latest_prerelease_id: int | None = Field(default=None, sa_type=Identity)
     version_count: int = 0

@@ -65,7 +65,7 @@ PULLING = [
     *_of("head", f"{OCI}.client:RegistryClient.head_manifest", BEFORE, AFTER, passing=2),
     *_of("manifest", f"{OCI}.client:RegistryClient.get_chart_manifest", BEFORE, AFTER, passing=5),
     Failpoint("blob-asked", f"{OCI}.client:RegistryClient.read_blob", BEFORE, 12),
-    Failpoint("blob-mid-stream", f"{OCI}.verifying:BlobVerifier.feed", AFTER, 60),
+    Failpoint("blob-mid-stream", f"{OCI}.verifying:BlobVerifier.feed", AFTER, 20),
     Failpoint("blob-verified", f"{OCI}.verifying:BlobVerifier.finish", AFTER, 12),
     *_of("reader", "app.chart_reader.pool:ReaderPool.read", BEFORE, AFTER, passing=12),
     *_of("archive", f"{STORE}.archives:Archives.keep", BEFORE, TORN, AFTER, passing=12),
