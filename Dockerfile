@@ -1,4 +1,12 @@
 # Runs with a read-only root file system: docker run --read-only --tmpfs /tmp -v chartroom:/data …
+FROM node:20-bookworm-slim AS pages
+WORKDIR /src/frontend-stub
+COPY frontend-stub/package.json frontend-stub/package-lock.json frontend-stub/.npmrc ./
+RUN npm ci --no-fund --no-audit
+COPY schema.graphql /src/schema.graphql
+COPY frontend-stub ./
+RUN npm run build
+
 # The Python that the tests run on.
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /src
@@ -13,6 +21,7 @@ RUN python -m venv --without-pip /opt/chartroom \
 COPY pyproject.toml README.md ./
 COPY app app
 COPY migrations migrations
+COPY --from=pages /src/app/pages_built app/pages_built
 RUN /opt/build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /wheels . \
  && /opt/build/bin/pip --python /opt/chartroom/bin/python install --no-deps --no-index /wheels/*.whl
 

@@ -62,10 +62,18 @@ lock: ## Both lock files from pyproject.toml (the only target that needs uv)
 	@$(LOCK) --group dev -o requirements.lock
 	@$(LOCK) --constraint requirements.lock -o requirements.runtime.lock
 
-pages:
-	@if [ ! -f frontend-stub/package.json ]; then :; \
-	elif ! command -v npm >/dev/null; then echo "Node is not there: Chartroom starts without its pages."; \
-	else cd frontend-stub && npm ci --silent --no-fund --no-audit && npm run --silent build; fi
+# Skipped where nothing changed since the last build; Vite itself clears the folder first.
+PAGES := app/pages_built/index.html
+PAGE_SOURCES := $(shell find frontend-stub -path frontend-stub/node_modules -prune -o -type f -print 2>/dev/null)
+
+pages: ## The frontend and the playground, where Node is there
+	@if command -v npm >/dev/null; then $(MAKE) --silent --no-print-directory $(PAGES); \
+	else echo "Node is not there: Chartroom starts without its pages (docs/frontend.md)."; fi
+
+$(PAGES): $(PAGE_SOURCES)
+	@echo "Building the pages (once; a minute or so)"
+	@cd frontend-stub && { test node_modules/.package-lock.json -nt package-lock.json || npm ci --silent; } \
+	  && npm run --silent build
 
 clean: ## Removes .venv and the tools' caches; data in .chartroom/ stays
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .schema.graphql.new

@@ -1,10 +1,10 @@
 """Charts as people publish them, by the thousand: made once, kept in a folder, laid out as a registry serves them.
 
-    FOLDER/v2/index.json                              what /v2/ answers
-    FOLDER/v2/REPOSITORY/tags/list                    a page of all tags
-    FOLDER/v2/REPOSITORY/manifests/TAG and /DIGEST
-    FOLDER/v2/REPOSITORY/blobs/DIGEST
-    FOLDER/corpus.json                                repositories: tag, manifest digest, layer digest, bytes
+FOLDER/v2/index.json                              what /v2/ answers
+FOLDER/v2/REPOSITORY/tags/list                    a page of all tags
+FOLDER/v2/REPOSITORY/manifests/TAG and /DIGEST
+FOLDER/v2/REPOSITORY/blobs/DIGEST
+FOLDER/corpus.json                                repositories: tag, manifest digest, layer digest, bytes
 """
 
 import hashlib
@@ -94,7 +94,10 @@ def _chart(name: str, version: str) -> bytes:
     def prose(size: int) -> str:
         return " ".join(chance.choices(words, k=max(1, size // 7)))
 
-    values = "".join(f"{word}{at}:\n  enabled: true\n  size: {chance.randrange(9999)}\n" for at, word in enumerate(words[: left // 300]))
+    values = "".join(
+        f"{word}{at}:\n  enabled: true\n  size: {chance.randrange(9999)}\n"
+        for at, word in enumerate(words[: left // 300])
+    )
     files = {
         "values.yaml": values,
         "README.md": f"# {name}\n\n" + "\n\n".join(f"## {part}\n\n{prose(left // 30)}" for part in words[:8]),
@@ -104,7 +107,9 @@ def _chart(name: str, version: str) -> bytes:
     written = sum(len(content) for content in files.values())
     at = 0
     while written < left:
-        template = f"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {words[at]}\ndata:\n  text: |\n    {prose(2500)}\n"
+        template = (
+            f"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {words[at]}\ndata:\n  text: |\n    {prose(2500)}\n"
+        )
         files[f"templates/part-{at}.yaml"] = template
         written += len(template)
         at += 1

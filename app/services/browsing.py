@@ -128,13 +128,14 @@ class Browsing:
                 hits = await search.page(
                     session,
                     selection.question,
-                    selection.ticked,
+                    selection.conditions,
                     first,
                     after,
                     stale_before=_midnight(self._clock()) - STALE_AFTER,
-                    narrowed=selection.narrowed,
                 )
                 return ChartPage([hit.chart for hit in hits.rows], [hit.keys for hit in hits.rows], hits.has_next)
+            if selection.question:
+                await search.prefer_index(session)
             orders = charts.BY_UPDATE if by_update else charts.BY_NAME
             page = await charts.page(session, first, after, selection.clauses, orders)
         keys = [(row.updated_at, row.id) if by_update else (row.name, row.id) for row in page.rows]
@@ -149,11 +150,15 @@ class Browsing:
 
     async def count_charts(self, selection: Selection) -> int:
         async with self._store.reading() as session:
+            if selection.question:
+                await search.prefer_index(session)
             return await charts.count(session, selection.clauses)
 
     async def facets(self, selection: Selection) -> Facets:
         """Of the same charts that `count_charts` counts."""
         async with self._store.reading() as session:
+            if selection.question:
+                await search.prefer_index(session)
             return await facets.count_facets(session, selection.clauses)
 
     async def facets_of_registries(self, registry_ids: Collection[int]) -> dict[int, Facets]:

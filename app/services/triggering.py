@@ -121,11 +121,12 @@ class Triggering:
         async with self._store.reading() as session:
             due = await registries.due_for_sync(session, now)
         for registry in due:
-            async with self._store.writing() as session:
-                await registries.set_next_sync(session, registry.id, next_sync_at(registry, now))
             # Deleted, or no chart repository any more, since it was read: nothing is due.
             with contextlib.suppress(NotFound, Conflict):
                 await self.start(registry.id, None, SyncTrigger.SCHEDULE, "schedule")
+            # Afterwards: who is killed in between finds it due again, and the sync that was started already.
+            async with self._store.writing() as session:
+                await registries.set_next_sync(session, registry.id, next_sync_at(registry, now))
         return len(due)
 
     async def recover(self, owner: str) -> int:

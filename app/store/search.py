@@ -5,10 +5,11 @@ not by either database, from the chart alone: in both the same order, which no o
 changes, so that a page can go on behind the last row of the one before.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -18,6 +19,7 @@ from sqlalchemy import (
     Select,
     String,
     and_,
+    bindparam,
     case,
     cast,
     column,
@@ -26,6 +28,7 @@ from sqlalchemy import (
     or_,
     select,
     table,
+    text,
     tuple_,
     union,
     union_all,
@@ -45,7 +48,8 @@ from app.domain.search_words import (
     words_of,
 )
 from app.store.chart_index import NameTypo, NameWord
-from app.store.columns import ByteOrdered, Identity
+from app.store.charts import ChartConditions
+from app.store.columns import ByteOrdered, Identity, Instant
 from app.store.entities import Chart, ChartContent, ChartVersion
 from app.store.keyset import Page
 from app.store.session import execute
@@ -124,9 +128,9 @@ class Ranked:
 # ── What is asked ──
 
 
-async def read_question(session: AsyncSession, text: str | None) -> Question | None:
+async def read_question(session: AsyncSession, typed: str | None) -> Question | None:
     """None where there is no word in it. A word that begins no word of any name may have a typo."""
-    words = tuple(words_of(text or ""))
+    words = tuple(words_of(typed or ""))
     if not words:
         return None
     doubtful = await _unknown(session, {word for word in words if len(word) >= TYPO_MIN_CHARS})
@@ -173,57 +177,78 @@ def _begins_with(name: Mapped[str], beginning: str) -> ColumnElement[bool]:
 # ── Which charts match ──
 
 
-class _Documents:
+_PREFER_INDEX = "SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)"
+"""Until the transaction ends. What is read whole all the same counts as so dear then that it would be compiled."""
+_KINDS = (
+    (Closeness.WORDS_OF_NAME, NAMES, True),
+    (Closeness.BEGINNINGS_IN_NAME, NAMES, False),
+    (Closeness.KEYWORDS, TOPICS, True),
+    (Closeness.BEGINNINGS_IN_KEYWORDS, TOPICS, False),
+    (Closeness.DESCRIPTION, SUMMARIES, False),
+    (Closeness.BODY, EVERYTHING, False),
+)
+"""In which document words, or their beginnings, must stand for a chart to match so closely."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Dialect:
     """How one database is asked for the ids of charts whose documents hold words."""
 
-    def __init__(self, session: AsyncSession) -> None:
-        self._is_sqlite = session.get_bind().dialect.name == "sqlite"
+    is_sqlite: bool
 
-    def holding(self, place: str, words: Sequence[str], *, whole: bool = False) -> Select[tuple[int]]:
+    def query(self, place: str, words: Sequence[str], *, whole: bool = False) -> str:
         """All words, or their beginnings, anywhere in this document."""
-        if self._is_sqlite:
+        if self.is_sqlite:
             sign = "" if whole else "*"
-            return self._matching_fts5(self._in_fts5(place, " AND ".join(f'"{word}"{sign}' for word in words)))
-        sign = "" if whole else ":*"
-        return self._matching_tsquery({place: " & ".join(f"'{word}'{sign}" for word in words)})
+            return self._in_fts5(place, " AND ".join(f'"{word}"{sign}' for word in words))
+        return " & ".join(f"'{word}'" if whole else f"'{word}':*" for word in words)
 
-    def corrected(self, question: Question) -> Select[tuple[int]]:
-        """Words with a typo in the name, the others anywhere."""
+    def corrected(self, question: Question) -> dict[str, str]:
+        """Queries by document: words with a typo in the name, the others anywhere."""
         mended = [fixes for _, fixes in question.alternatives() if fixes]
         others = [word for word, fixes in question.alternatives() if not fixes]
-        if self._is_sqlite:
+        if self.is_sqlite:
             parts = [self._in_fts5(NAMES, " OR ".join(f'"{word}"' for word in fixes)) for fixes in mended]
-            return self._matching_fts5(
-                " AND ".join([f"({part})" for part in parts] + [f'"{word}"*' for word in others])
-            )
+            return {EVERYTHING: " AND ".join([f"({part})" for part in parts] + [f'"{word}"*' for word in others])}
         asked = {NAMES: " & ".join("({})".format(" | ".join(f"'{word}'" for word in fixes)) for fixes in mended)}
-        if others:
-            asked[EVERYTHING] = " & ".join(f"'{word}':*" for word in others)
-        return self._matching_tsquery(asked)
+        return asked | ({EVERYTHING: self.query(EVERYTHING, others)} if others else {})
+
+    def matching(self, queries: Mapping[str, ColumnElement[str]]) -> Select[tuple[int]]:
+        """The ids of charts whose documents, by name, fit queries as the methods above write them."""
+        if self.is_sqlite:
+            # The columns are part of the query.
+            documents = table("chart_search", column("rowid", Integer), column("chart_search", String))
+            (query,) = queries.values()
+            return select(documents.c.rowid.label("id")).where(documents.c.chart_search.op("MATCH")(query))
+        documents = table("chart_search", column("chart_id", Integer), *(column(place) for place in queries))
+        fitting = [documents.c[place].op("@@")(cast(query, TSQUERY)) for place, query in queries.items()]
+        return select(documents.c.chart_id.label("id")).where(*fitting)
 
     def _in_fts5(self, place: str, query: str) -> str:
         columns = _FTS5_COLUMNS.get(place)
         return f"{columns} : ({query})" if columns else query
 
-    def _matching_fts5(self, query: str) -> Select[tuple[int]]:
-        documents = table("chart_search", column("rowid", Integer), column("chart_search", String))
-        return select(documents.c.rowid.label("id")).where(documents.c.chart_search.op("MATCH")(literal(query)))
-
-    def _matching_tsquery(self, queries: dict[str, str]) -> Select[tuple[int]]:
-        documents = table("chart_search", column("chart_id", Integer), *(column(place) for place in queries))
-        conditions = [documents.c[place].op("@@")(cast(query, TSQUERY)) for place, query in queries.items()]
-        return select(documents.c.chart_id.label("id")).where(*conditions)
-
 
 def matching(session: AsyncSession, question: Question) -> ColumnElement[bool]:
     """True for every chart that matches, however well."""
-    documents = _Documents(session)
-    found = col(Chart.id).in_(documents.holding(EVERYTHING, question.words))
-    return or_(found, col(Chart.id).in_(documents.corrected(question))) if question.has_typos else found
+    dialect = _dialect_of(session)
+
+    def ids(queries: dict[str, str]) -> ColumnElement[bool]:
+        return col(Chart.id).in_(dialect.matching({place: literal(query) for place, query in queries.items()}))
+
+    found = ids({EVERYTHING: dialect.query(EVERYTHING, question.words)})
+    return or_(found, ids(dialect.corrected(question))) if question.has_typos else found
 
 
-def _quoted(word: str) -> str:
-    return f'"{word}"'
+async def prefer_index(session: AsyncSession) -> None:
+    """Before a statement with `matching`, in its transaction: PostgreSQL takes reading all documents for cheap,
+    since it knows their number and not that each of them has kilobytes which are stored aside."""
+    if not _dialect_of(session).is_sqlite:
+        await execute(session, text(_PREFER_INDEX))
+
+
+def _dialect_of(session: AsyncSession) -> _Dialect:
+    return _Dialect(session.get_bind().dialect.name == "sqlite")
 
 
 # ── Best first ──
@@ -232,108 +257,116 @@ def _quoted(word: str) -> str:
 async def page(
     session: AsyncSession,
     question: Question,
-    conditions: Sequence[ColumnElement[bool]],
+    conditions: ChartConditions,
     first: int,
     after: Sequence[Any] | None,
     *,
     stale_before: datetime,
-    narrowed: bool,
 ) -> Page[Ranked]:
     """Charts that match, best first; keys of the cursor: score, name key, id.
 
-    One statement, and one more behind the last of the ranked ones. Where `narrowed`, the conditions leave out
-    so much that they are applied before hits are ranked; otherwise only behind, which is faster.
+    One statement, and one more behind the last of the ranked ones; on PostgreSQL `prefer_index` before.
     """
-    ranking = _Ranking.of(session, question, conditions if narrowed else ())
-    unranked = Closeness.UNRANKED * _CLOSENESS
+    await prefer_index(session)
+    dialect, unranked = _dialect_of(session), Closeness.UNRANKED * _CLOSENESS
+    corrected = dialect.corrected(question) if question.has_typos else {}
+    values = {_query_name(kind): dialect.query(place, question.words, whole=whole) for kind, place, whole in _KINDS}
+    values |= {_query_name(Closeness.TYPO_IN_NAME, place): query for place, query in corrected.items()}
+    key = name_key(" ".join(question.words))
+    values |= {"key": key, "key_end": key + LAST_LETTER}
+    # Conditions that leave out much are applied before hits are ranked; otherwise only behind, which is faster,
+    # and then the statement is always one of a few: to build it takes longer than to run it.
+    build = _statements.__wrapped__ if conditions.narrowing else _statements
+    best_first, go_on, beyond = build(dialect, tuple(corrected), conditions)
     rows: list[Ranked] = []
     more_than_ranked = True
     if after is None or after[0] < unranked:
-        best = ranking.best_first(stale_before, after).where(*conditions).limit(first + 1)
-        found = (await session.exec(best)).all()  # type: ignore[call-overload]
+        given = {} if after is None else dict(zip(("after_score", "after_key", "after_id"), after, strict=True))
+        asked = values | given | {"stale_before": stale_before, "rows": first + 1}
+        found = (await session.exec(best_first if after is None else go_on, params=asked)).all()
         rows = [Ranked(chart, score) for chart, score, _ in found]
         more_than_ranked = not found or found[0][2] >= RANKED_AT_MOST
     if len(rows) <= first and more_than_ranked:
         behind = after[2] if after is not None and after[0] >= unranked else 0
-        rest = ranking.beyond(behind).where(*conditions).limit(first + 1 - len(rows))
-        rows += [Ranked(chart, unranked) for (chart,) in (await session.exec(rest)).all()]  # type: ignore[call-overload]
+        asked = values | {"after_id": behind, "rows": first + 1 - len(rows)}
+        rows += [Ranked(chart, unranked) for (chart,) in (await session.exec(beyond, params=asked)).all()]
     return Page(rows[:first], len(rows) > first)
 
 
-@dataclass(frozen=True, slots=True)
-class _Ranking:
-    """The hits that are put in order: `pool` has ids and how closely they match. `matches`: true for all hits."""
-
-    pool: CTE
-    matches: ColumnElement[bool]
-
-    @classmethod
-    def of(cls, session: AsyncSession, question: Question, conditions: Sequence[ColumnElement[bool]]) -> "_Ranking":
-        documents, words = _Documents(session), question.words
-
-        def first_hits(matches: Select[tuple[int]]) -> Select[tuple[int]]:
-            hits = matches.subquery()
-            found = select(hits.c.id)
-            if conditions:
-                found = found.join(Chart, col(Chart.id) == hits.c.id).where(*conditions)
-            return found.order_by(hits.c.id).limit(RANKED_AT_MOST)
-
-        kinds = {
-            Closeness.WORDS_OF_NAME: first_hits(documents.holding(NAMES, words, whole=True)),
-            Closeness.BEGINNINGS_IN_NAME: first_hits(documents.holding(NAMES, words)),
-            Closeness.KEYWORDS: first_hits(documents.holding(TOPICS, words, whole=True)),
-            Closeness.BEGINNINGS_IN_KEYWORDS: first_hits(documents.holding(TOPICS, words)),
-            Closeness.DESCRIPTION: first_hits(documents.holding(SUMMARIES, words)),
-            Closeness.BODY: first_hits(documents.holding(EVERYTHING, words)),
-        }
-        if question.has_typos:
-            kinds[Closeness.TYPO_IN_NAME] = first_hits(documents.corrected(question))
-        named = _named(question, conditions).subquery()
-        arms = [select(named.c.id, named.c.closeness)]
-        for closeness, hits in kinds.items():
-            of_kind = hits.subquery()
-            arms.append(select(of_kind.c.id, literal(int(closeness), Integer).label("closeness")))
-        return cls(union_all(*arms).cte("pool"), matching(session, question))
-
-    def best_first(self, stale_before: datetime, after: Sequence[Any] | None) -> Select[tuple[Chart, int, int]]:
-        """Charts with their score, and how many there are in the pool."""
-        best = (
-            select(self.pool.c.id, func.min(self.pool.c.closeness).label("closeness"))
-            .group_by(self.pool.c.id)
-            .subquery("best")
-        )
-        score = (
-            best.c.closeness * _CLOSENESS
-            + case((col(Chart.deprecated), _DEPRECATED), else_=0)
-            + case((col(Chart.released_at) < stale_before, _STALE), else_=0)
-            + case((best.c.closeness.in_([int(kind) for kind in _OF_NAMES]), func.length(col(Chart.name_key))), else_=0)
-        )
-        counted = select(func.count()).select_from(self.pool).scalar_subquery()
-        key = (score, col(Chart.name_key), col(Chart.id))
-        statement = select(Chart, score, counted).join(best, best.c.id == col(Chart.id)).order_by(*key)
-        if after is None:
-            return statement
-        given = tuple_(literal(after[0], Identity), literal(after[1], ByteOrdered), literal(after[2], Identity))
-        return statement.where(tuple_(*key) > given)
-
-    def beyond(self, behind: int) -> Select[Any]:
-        """Those that match and are not in the pool, by id."""
-        ranked = select(self.pool.c.id)
-        return (
-            select(Chart)
-            .where(self.matches, col(Chart.id) > behind, col(Chart.id).not_in(ranked))
-            .order_by(col(Chart.id))
-        )
+def _query_name(closeness: Closeness, place: str = "") -> str:
+    return f"query_{int(closeness)}{place}"
 
 
-def _named(question: Question, conditions: Sequence[ColumnElement[bool]]) -> Select[tuple[int, int]]:
+@lru_cache(maxsize=32)
+def _statements(dialect: _Dialect, corrected: tuple[str, ...], conditions: ChartConditions) -> tuple[Any, Any, Any]:
+    """For the first page, for one that goes on behind a row, and for hits beyond those that are ranked.
+
+    `corrected` are the documents that corrections are looked for in. Values are given by name.
+    """
+    clauses = conditions.clauses()
+    pool, matches = _pool(dialect, corrected, clauses if conditions.narrowing else [])
+    best = select(pool.c.id, func.min(pool.c.closeness).label("closeness")).group_by(pool.c.id).subquery("best")
+    score = (
+        best.c.closeness * _CLOSENESS
+        + case((col(Chart.deprecated), _DEPRECATED), else_=0)
+        + case((col(Chart.released_at) < bindparam("stale_before", type_=Instant), _STALE), else_=0)
+        + case((best.c.closeness.in_([int(kind) for kind in _OF_NAMES]), func.length(col(Chart.name_key))), else_=0)
+    )
+    counted = select(func.count()).select_from(pool).scalar_subquery()
+    key = (score, col(Chart.name_key), col(Chart.id))
+    rows, after_id = bindparam("rows", type_=Integer), bindparam("after_id", type_=Identity)
+    best_first = (
+        select(Chart, score, counted).join(best, best.c.id == col(Chart.id)).where(*clauses).order_by(*key).limit(rows)
+    )
+    after = tuple_(bindparam("after_score", type_=Identity), bindparam("after_key", type_=ByteOrdered), after_id)
+    ranked = select(pool.c.id)
+    beyond = (
+        select(Chart)
+        .where(*clauses, matches, col(Chart.id) > after_id, col(Chart.id).not_in(ranked))
+        .order_by(col(Chart.id))
+        .limit(rows)
+    )
+    return best_first, best_first.where(tuple_(*key) > after), beyond
+
+
+def _pool(
+    dialect: _Dialect, corrected: tuple[str, ...], clauses: Sequence[ColumnElement[bool]]
+) -> tuple[CTE, ColumnElement[bool]]:
+    """Ids of the hits that are put in order, and how closely they match; and what is true for all hits."""
+
+    def first_hits(matches: Select[tuple[int]]) -> Select[tuple[int]]:
+        hits = matches.subquery()
+        found = select(hits.c.id)
+        if clauses:
+            found = found.join(Chart, col(Chart.id) == hits.c.id).where(*clauses)
+        # PostgreSQL must not walk the ids in order and read a whole document for each: a sum has no index.
+        return found.order_by(hits.c.id if dialect.is_sqlite else hits.c.id + 0).limit(RANKED_AT_MOST)
+
+    def bound(closeness: Closeness, place: str = "") -> ColumnElement[str]:
+        return bindparam(_query_name(closeness, place), type_=String)
+
+    kinds = {kind: dialect.matching({place: bound(kind)}) for kind, place, _ in _KINDS}
+    if corrected:
+        kind = Closeness.TYPO_IN_NAME
+        kinds[kind] = dialect.matching({place: bound(kind, place) for place in corrected})
+    all_hits = [col(Chart.id).in_(kinds[kind]) for kind in (Closeness.BODY, Closeness.TYPO_IN_NAME) if kind in kinds]
+    named = _named(clauses).subquery()
+    arms: list[Select[Any]] = [select(named.c.id, named.c.closeness)]
+    for closeness, matches in kinds.items():
+        of_kind = first_hits(matches).subquery()
+        arms.append(select(of_kind.c.id, literal(int(closeness), Integer).label("closeness")))
+    return union_all(*arms).cte("pool"), or_(*all_hits)
+
+
+def _named(clauses: Sequence[ColumnElement[bool]]) -> Select[tuple[int, int]]:
     """Charts of this very name, or whose names begin so: few of them must not be lost among a thousand others."""
-    key = name_key(" ".join(question.words))
-    closeness = case((col(Chart.name_key) == key, int(Closeness.SAME_NAME)), else_=int(Closeness.NAME_BEGINS))
+    key, end = bindparam("key", type_=ByteOrdered), bindparam("key_end", type_=ByteOrdered)
+    name = col(Chart.name_key)
+    closeness = case((name == key, int(Closeness.SAME_NAME)), else_=int(Closeness.NAME_BEGINS))
     return (
         select(col(Chart.id).label("id"), closeness.label("closeness"))
-        .where(_begins_with(col(Chart.name_key), key), *conditions)
-        .order_by(col(Chart.name_key), col(Chart.id))
+        .where(name >= key, name < end, *clauses)
+        .order_by(name, col(Chart.id))
         .limit(RANKED_AT_MOST)
     )
 

@@ -12,18 +12,16 @@ from app.store.charts import ChartConditions, with_kube_constraints
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """`ticked` are the conditions alone, `clauses` those and the words. `narrowed`: see search.page."""
+    """`clauses` say the same as `question` and `conditions` together."""
 
     question: search.Question | None
-    ticked: list[ColumnElement[bool]]
+    conditions: ChartConditions
     clauses: list[ColumnElement[bool]]
-    narrowed: bool
 
 
 async def select_charts(session: AsyncSession, text: str | None, conditions: ChartConditions) -> Selection:
     """At most three statements; one where there are words, none where there are neither words nor a kube version."""
     question = await search.read_question(session, text)
     conditions = await with_kube_constraints(session, conditions)
-    ticked = conditions.clauses()
     words = [search.matching(session, question)] if question else []
-    return Selection(question, ticked, [*ticked, *words], conditions.narrowing)
+    return Selection(question, conditions, [*conditions.clauses(), *words])

@@ -33,7 +33,10 @@ def upgrade() -> None:
             f"{documents})"
         )
         for name in DOCUMENTS:
-            op.execute(f"CREATE INDEX ix_chart_search_{name} ON chart_search USING gin ({name})")
+            # Without fastupdate: every search would read the list of what is not yet in its place.
+            op.execute(
+                f"CREATE INDEX ix_chart_search_{name} ON chart_search USING gin ({name}) WITH (fastupdate = off)"
+            )
 
 
 def _add_columns_of_chart() -> None:

@@ -72,8 +72,8 @@ async def fill(store: Store) -> None:
     ("document", "statements_max"),
     [
         pytest.param(CHARTS, 16, id="charts"),
-        pytest.param(SEARCH, 7, id="search"),
-        pytest.param(FACETS, 5, id="facets"),
+        pytest.param(SEARCH, 9, id="search"),
+        pytest.param(FACETS, 8, id="facets"),
         pytest.param(VERSIONS, 9, id="versions"),
         pytest.param(WHOLE, 4, id="whole"),
         pytest.param(CONSTRAINED, 5, id="constrained"),
@@ -109,7 +109,7 @@ async def test_total_facets_and_highlights_are_not_read_when_nobody_asks(desk: D
     assert "count(" not in seen[0]
     with desk.statements() as seen:
         await desk.ask('{ charts(search: "payments") { edges { cursor node { name } } } }')
-    assert len(seen) == 2
+    assert len([statement for statement in seen if "set_config" not in statement]) == 2
     assert not any("readme" in statement or "chart_keyword" in statement for statement in seen)
 
 

@@ -124,6 +124,21 @@ def test_deprecated_charts_are_hidden_on_wish(store: Chartroom, open_page: OpenP
     page.wait_for_url("**/store?deprecated=hide")
 
 
+def test_the_list_is_narrowed_by_what_it_holds_with_counts(store: Chartroom, open_page: OpenPage) -> None:
+    page = open_page(store, "/store")
+    charts = page.get_by_role("region", name="Charts").get_by_role("listitem")
+    expect(page.get_by_role("checkbox", name="Library 1")).to_be_visible()
+    page.get_by_role("checkbox", name="Library").check()
+    expect(charts).to_have_count(1)
+    page.wait_for_url("**/store?type=LIBRARY")
+    page.get_by_role("checkbox", name="Library").uncheck()
+    page.get_by_role("checkbox", name="shop", exact=False).first.check()
+    page.wait_for_url("**/store?keyword=shop")
+    expect(charts).to_have_count(2)
+    page.go_back()
+    expect(charts).to_have_count(6)
+
+
 def test_a_chart_is_read_by_the_keyboard_alone(store: Chartroom, open_page: OpenPage) -> None:
     page = open_page(store, "/store?q=payments")
     link = page.get_by_role("link", name="payments", exact=True)
@@ -134,7 +149,7 @@ def test_a_chart_is_read_by_the_keyboard_alone(store: Chartroom, open_page: Open
         if link.evaluate("element => element === document.activeElement"):
             break
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("payments")
+    expect(page.get_by_role("heading", name="payments 2.0.0")).to_be_visible()
     assert page.evaluate("document.activeElement.id") == "main"
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Store", exact=True).last).to_be_focused()
@@ -167,7 +182,7 @@ def test_everything_of_a_chart_is_shown(store: Chartroom, open_page: OpenPage, c
 
 def test_an_older_version_has_an_address_of_its_own(store: Chartroom, open_page: OpenPage) -> None:
     page = open_page(store, "/store/samples/samples/payments?version=1.0.0")
-    expect(page.get_by_role("heading", level=1)).to_have_text("payments 1.0.0")
+    expect(page.get_by_role("heading", name="payments 1.0.0")).to_be_visible()
     expect(page.get_by_role("link", name="Latest is 2.0.0")).to_be_visible()
     page.goto(store.base_url + "/store/samples/samples/payments?version=9.9.9")
     expect(page.get_by_role("heading", name="There is no version 9.9.9")).to_be_visible()
@@ -176,7 +191,7 @@ def test_an_older_version_has_an_address_of_its_own(store: Chartroom, open_page:
 def test_dependencies_lead_to_the_charts_that_satisfy_them(store: Chartroom, open_page: OpenPage) -> None:
     page = open_page(store, "/store/samples/samples/web-shop?tab=dependencies")
     page.locator(".chart-main").get_by_role("link", name="payments").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("payments")
+    expect(page.get_by_role("heading", name="payments 2.0.0")).to_be_visible()
 
 
 def test_two_versions_are_compared_leaf_by_leaf(store: Chartroom, open_page: OpenPage) -> None:

@@ -65,8 +65,8 @@ async def test_nothing_leaks_when_a_waiter_gives_up(after_its_turn: bool) -> Non
     if not after_its_turn:
         assert not small.done()
         give_back()
-    (await small)()
     async with asyncio.timeout(10):
+        (await small)()
         await budget.take(10)
 
 

@@ -26,9 +26,7 @@ async def names(store: Store, typed: str | None = None, **conditions: Any) -> li
         assert await charts.count(session, asked.clauses) == len(page.rows)
         assert sum(count for _, count in counted.registries) == len(page.rows)
         if asked.question is not None:
-            ranked = await search.page(
-                session, asked.question, asked.ticked, 100, None, stale_before=NOW, narrowed=asked.narrowed
-            )
+            ranked = await search.page(session, asked.question, asked.conditions, 100, None, stale_before=NOW)
             assert {hit.chart.id for hit in ranked.rows} == {row.id for row in page.rows}
     return [row.name for row in page.rows]
 
@@ -163,9 +161,7 @@ async def walk(store: Store, typed: str | None, by: Any = None, between: Any = N
         async with store.reading() as session:
             asked = await select_charts(session, typed, ChartConditions())
             if by is None and asked.question is not None:
-                page: Any = await search.page(
-                    session, asked.question, asked.ticked, 2, after, stale_before=NOW, narrowed=False
-                )
+                page: Any = await search.page(session, asked.question, asked.conditions, 2, after, stale_before=NOW)
                 keys = [hit.keys for hit in page.rows]
                 rows = [hit.chart for hit in page.rows]
             else:
@@ -219,9 +215,7 @@ async def test_every_hit_is_seen_once_when_there_are_more_than_are_ranked(store:
         async with store.reading() as session:
             asked = await select_charts(session, "words", ChartConditions())
             assert asked.question is not None
-            page = await search.page(
-                session, asked.question, asked.ticked, 100, after, stale_before=NOW, narrowed=False
-            )
+            page = await search.page(session, asked.question, asked.conditions, 100, after, stale_before=NOW)
             assert await charts.count(session, asked.clauses) == many
         seen += [hit.chart.id for hit in page.rows]
         if not page.has_next:

@@ -20,7 +20,7 @@ async def hits_of(store: Store, text: str) -> list[Chart]:
         if asked.question is None:
             return []
         page = await search.page(
-            session, asked.question, asked.ticked, 100, None, stale_before=NOW - timedelta(days=730), narrowed=False
+            session, asked.question, asked.conditions, 100, None, stale_before=NOW - timedelta(days=730)
         )
         assert await charts.count(session, asked.clauses) == len(page.rows)
         return [hit.chart for hit in page.rows]

@@ -41,7 +41,7 @@ async def found(store: Store, text: str) -> list[str]:
         asked = await select_charts(session, text, ChartConditions())
         assert asked.question is not None
         page = await search.page(
-            session, asked.question, asked.ticked, 100, None, stale_before=NOW - timedelta(days=730), narrowed=False
+            session, asked.question, asked.conditions, 100, None, stale_before=NOW - timedelta(days=730)
         )
     return [hit.chart.name for hit in page.rows]
 

@@ -1,23 +1,19 @@
-import { useQuery } from 'urql';
 import { Badge } from '../elements/elements';
-import { graphql } from '../gql';
+import { type FragmentType, graphql, read } from '../gql';
 
 const CHANGES = graphql(`
-  query ChartChanges($id: ID!) {
-    chartVersion(id: $id) {
-      id
-      changes {
-        kind
-        description
-      }
+  fragment VersionChanges on ChartVersion {
+    id
+    changes {
+      kind
+      description
     }
   }
 `);
 
 /** What its publisher says of this version; most say nothing. */
-export function Changes({ chartVersionId }: { chartVersionId: string }) {
-  const [{ data }] = useQuery({ query: CHANGES, variables: { id: chartVersionId } });
-  const changes = data?.chartVersion?.changes ?? [];
+export function Changes({ version }: { version: FragmentType<typeof CHANGES> }) {
+  const { changes } = read(CHANGES, version);
   if (!changes.length) return null;
   return (
     <section className="changes">

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { useQuery } from 'urql';
+import { Link } from 'wouter';
 import { Copy, Failure, Skeleton, When } from '../elements/elements';
 import { bytesInWords } from '../elements/words';
 import { graphql } from '../gql';
@@ -133,7 +134,9 @@ export function ChartFacts({ chartVersionId }: { chartVersionId: string }) {
           {version.chart.keywords.length > 0 && (
             <span className="keywords">
               {version.chart.keywords.map((word) => (
-                <span key={word}>{word}</span>
+                <Link key={word} href={`/store?${new URLSearchParams({ keyword: word.toLowerCase() })}`}>
+                  {word}
+                </Link>
               ))}
             </span>
           )}

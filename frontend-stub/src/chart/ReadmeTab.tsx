@@ -10,6 +10,7 @@ const README = graphql(`
     chartVersion(id: $id) {
       id
       notes
+      ...VersionChanges
       readme {
         html
       }
@@ -28,11 +29,11 @@ export default function ReadmeTab({ chartVersionId }: TabProps) {
   if (error && !data) return <Failure error={error} retry={() => ask({ requestPolicy: 'network-only' })} />;
   if (!data) return <Skeleton lines={10} tall />;
   const version = data.chartVersion;
-  if (!version?.readme && !version?.notes)
+  if (!version || (!version.readme && !version.notes))
     return <Empty title="No README">This version was published without one. Its values say what can be set.</Empty>;
   return (
     <>
-      <Changes chartVersionId={chartVersionId} />
+      <Changes version={version} />
       {version.readme && (
         // Sanitised by the server; the page's content security policy runs no script and no inline style besides.
         <div className="readme" ref={readme} dangerouslySetInnerHTML={{ __html: version.readme.html }} />

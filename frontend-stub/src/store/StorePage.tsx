@@ -1,12 +1,13 @@
 import { useDeferredValue, useEffect, useState } from 'react';
 import { useQuery } from 'urql';
 import { Link, useSearchParams } from 'wouter';
-import { Button, Empty, Failure, Page, Pager, Skeleton, Switch } from '../elements/elements';
+import { Button, Empty, Failure, Page, Pager, Skeleton } from '../elements/elements';
 import { count } from '../elements/words';
 import { graphql } from '../gql';
 import type { ChartType } from '../gql/graphql';
 import { useViewer } from '../shell/Shell';
 import { ChartCard } from './ChartCard';
+import { Facets } from './Facets';
 import { type StoreSearch, isNarrowed, readSearch, writeSearch } from './storeSearch';
 
 const PAGE_ROWS = 24; // fills rows of two, three and four
@@ -15,6 +16,9 @@ const CHARTS = graphql(`
   query StorePage($first: Int!, $after: String, $search: String, $filter: ChartFilter, $orderBy: ChartOrder!) {
     charts(first: $first, after: $after, search: $search, filter: $filter, orderBy: $orderBy) {
       totalCount
+      facets {
+        ...StoreFacets
+      }
       edges {
         cursor
         highlight
@@ -40,6 +44,7 @@ export function StorePage() {
   const asked = readSearch(new URLSearchParams(variables));
   const [{ data, error, fetching }, ask] = useQuery({ query: CHARTS, variables: variablesOf(asked) });
   const { canManageRegistries } = useViewer();
+  const [wide] = useState(() => window.matchMedia('(min-width: 56rem)').matches);
 
   return (
     <Page title="Chart store" lead={data ? count(data.charts.totalCount, 'chart') : ' '}>
@@ -71,11 +76,12 @@ export function StorePage() {
       </div>
       <div className="store">
         <aside className="facets" aria-label="Narrow the list">
-          <Switch
-            label="Hide deprecated"
-            checked={search.hideDeprecated}
-            onChange={(hideDeprecated) => change({ hideDeprecated })}
-          />
+          <details open={wide}>
+            <summary>Filters</summary>
+            <div className="facet-groups">
+              <Facets facets={data?.charts.facets} search={search} change={change} />
+            </div>
+          </details>
         </aside>
         <section aria-label="Charts" aria-busy={fetching}>
           {error && !data && <Failure error={error} retry={() => ask({ requestPolicy: 'network-only' })} />}
@@ -125,7 +131,9 @@ function variablesOf(search: StoreSearch) {
     filter: {
       registryIds: search.registryIds.length ? search.registryIds : null,
       types: search.types.length ? (search.types as ChartType[]) : null,
+      keywords: search.keywords.length ? search.keywords : null,
       deprecated: search.hideDeprecated ? false : null,
+      includePrereleases: search.prereleases,
     },
   };
 }

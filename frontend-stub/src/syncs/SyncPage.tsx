@@ -177,7 +177,7 @@ function RepositoryStates({ story, registryName }: { story: Story; registryName:
         <ul className="rows">
           {repositories.map((one) => (
             <li key={one.name}>
-              {one.state ? (
+              {one.state && one.state !== 'FAILED' ? (
                 <Link href={chartPath(registryName, one.name)} className="mono">
                   {one.name}
                 </Link>
