@@ -129,7 +129,7 @@ def questions(browsing: Browsing, deep: tuple[Any, ...], deep_update: tuple[Any,
 
     return [
         Question("page 1 by name", page()),
-        Question("page 1,000 of 5 by name (deep)", page(deep)),
+        Question("deep page by name (four fifths down)", page(deep)),
         Question("page 1 by update", page(by_update=True)),
         Question("deep page by update", page(deep_update, by_update=True)),
         Question("page, deprecated", page(deprecated=True)),

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Final, TypeVar
+from typing import TypeVar
 
 import httpx
 
@@ -21,10 +21,8 @@ from app.oci_client.answers import (
     read_refusal_text,
 )
 from app.oci_client.challenge import Challenges, parse_challenges
-from app.oci_client.connection_errors import connection_error
 from app.oci_client.credentials import Credential, Secret
 from app.oci_client.errors import (
-    AddressRefused,
     ConnectionRefused,
     CredentialsRefused,
     DigestMismatch,
@@ -34,9 +32,10 @@ from app.oci_client.errors import (
     TlsNotSpoken,
     UnexpectedAnswer,
 )
+from app.oci_client.exchanging import Exchange
 from app.oci_client.limits import ClientLimits
 from app.oci_client.provider import Provider
-from app.oci_client.reading import BodyReader, facts
+from app.oci_client.reading import BodyReader
 from app.oci_client.reference import RegistryHost
 from app.oci_client.registry_text import quotable
 from app.oci_client.retrying import HostLimiter, Retrying, parse_retry_after, utc_now
@@ -46,7 +45,6 @@ from app.oci_client.transport import HttpClient
 
 Result = TypeVar("Result")
 Memory = TypeVar("Memory")
-_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
 
 class Caller:
@@ -67,7 +65,6 @@ class Caller:
     ) -> None:
         self.host = host
         self.limits = limits
-        self.requests_made = 0
         self.http = http
         self.credential = credential
         self.tokens = tokens
@@ -75,12 +72,18 @@ class Caller:
         self._public_scopes: set[str] = set()
         self._provider = provider
         self._limiter = limiter
+        self._exchange = Exchange(host, http, limiter, limits, clock)
         self._retrying = retrying
         self._connecting = asyncio.Lock()
         self._connected = False
         self._reader = BodyReader(host, limits, clock)
         self.sign_in = SignIn(self, provider, credential, tokens)
         self.clock = clock
+
+    @property
+    def requests_made(self) -> int:
+        """Every HTTP request: those for tokens, along redirects and of further tries too."""
+        return self._exchange.requests_made
 
     @property
     def origin(self) -> str:
@@ -271,7 +274,7 @@ class Caller:
         async with AsyncExitStack() as attempt:
             seconds = self.limits.blob_timeout_seconds
             response = await attempt.enter_async_context(
-                self._exchange("GET", url, _signed(None, authorization), subject, seconds)
+                self._exchange.open("GET", url, _signed(None, authorization), subject, seconds)
             )
             if response.status_code != 200:
                 return await self._whole(response, url, subject, self.limits.error_body_max_bytes)
@@ -292,7 +295,7 @@ class Caller:
         limiter: HostLimiter | None = None,
     ) -> Answer:
         seconds = self.limits.request_timeout_seconds
-        async with self._exchange(
+        async with self._exchange.open(
             method, url, headers, subject, seconds, body=body, follow=follow, limiter=limiter
         ) as response:
             return await self._whole(response, url, subject, max_bytes)
@@ -311,73 +314,6 @@ class Caller:
             error.retry_after_seconds = error.retry_after_seconds if asked is None else asked
             raise error
         return answer
-
-    @asynccontextmanager
-    async def _exchange(
-        self,
-        method: str,
-        url: httpx.URL,
-        headers: Mapping[str, str],
-        subject: Subject,
-        seconds: float,
-        *,
-        body: bytes | None = None,
-        follow: bool = True,
-        limiter: HostLimiter | None = None,
-    ) -> AsyncIterator[httpx.Response]:
-        """The open answer behind all redirects. A redirect is followed without any header that was given."""
-        async with (limiter or self._limiter).slot(self.host, self.limits.retry_after_max_seconds):
-            ends_at = self.clock() + seconds
-            for _ in range(self.limits.redirects_max + 1):
-                response = await self._open(method, url, headers, body, ends_at - self.clock(), subject)
-                try:
-                    if not follow or response.status_code not in _REDIRECTS or "location" not in response.headers:
-                        yield response
-                        return
-                    url = self._redirected(url, response, subject)
-                    headers = {name: value for name, value in headers.items() if name == "Accept"}
-                finally:
-                    await response.aclose()
-            raise UnexpectedAnswer(
-                f"{self.host} redirects more than {self.limits.redirects_max} times.",
-                **facts(self.host, subject),
-            )
-
-    def _redirected(self, url: httpx.URL, response: httpx.Response, subject: Subject) -> httpx.URL:
-        try:
-            target = url.join(response.headers["location"])
-        except (httpx.InvalidURL, ValueError):
-            target = httpx.URL("")
-        secure = target.scheme == "https" or (target.scheme == "http" and self.http.insecure)
-        if secure and target.host and not target.userinfo:
-            return target.copy_with(fragment=None)
-        raise UnexpectedAnswer(
-            f"{self.host} redirects to an address that may not be followed: it is not https, or no address at all.",
-            **facts(self.host, subject),
-        )
-
-    async def _open(
-        self,
-        method: str,
-        url: httpx.URL,
-        headers: Mapping[str, str],
-        body: bytes | None,
-        seconds: float,
-        subject: Subject,
-    ) -> httpx.Response:
-        self.requests_made += 1
-        failure: RegistryError
-        try:
-            return await self.http.open(method, url, headers, body=body, total_seconds=max(seconds, 0.001))
-        except AddressRefused as refused:
-            failure, cause = refused, None
-        except httpx.TransportError as error:
-            named = str(self.host) if url.host == self.host.name else url.netloc.decode("ascii", "replace")
-            failure = connection_error(error, named, self.http.settings.security)
-            cause = error.__cause__
-        failure.repository, failure.reference = subject.repository, subject.reference
-        # Outside the except block, so that nothing that knows our headers becomes the context.
-        raise failure from cause
 
     def pieces(self, response: httpx.Response, subject: Subject) -> AsyncIterator[bytes]:
         """The body of an open answer as it comes. Raises TimedOut, and DigestMismatch when it breaks off."""

@@ -124,6 +124,8 @@ class Recorder:
     def begin_repository(self, tally: RepositoryTally, plan: RepositoryPlan, tags: int) -> None:
         """A repository was listed and planned."""
         row, progress = tally.row, self.progress
+        # Here and not before: both are committed together, whenever this attempt dies in its turn.
+        forget_unfinished(progress, row)
         row.tags = tags
         # Gone ones are part of the total: they are something that is done.
         row.versions_total = (

@@ -28,7 +28,7 @@ from app.services.connecting import Connections
 from app.services.faults import fault_of
 from app.services.planning import Planning
 from app.services.pulling import Pulling, Reader
-from app.services.recording import LeaseLost, Recorder, RepositoryTally, forget_unfinished
+from app.services.recording import LeaseLost, Recorder, RepositoryTally
 from app.services.verifying import Verifying
 from app.signatures.trust import Trust
 from app.store import registries, syncs
@@ -231,8 +231,6 @@ class SyncRun:
                 name=repository.name,
                 state=RepositoryState.NEVER_SYNCED,
             )
-        elif not _finished_before(row):
-            forget_unfinished(self._recorder.progress, row)
         tally = RepositoryTally(repository, row)
         self._tallies.append(tally)
         return tally

@@ -80,12 +80,18 @@ class WorkerProcess:
 
     @property
     def log_text(self) -> str:
-        return self._log.read_text(errors="replace")
+        return self._log.read_text(errors="replace") if self._log.exists() else ""
 
     def send(self, signal_number: signal.Signals) -> None:
         if not self._status.exists():
             with suppress(ProcessLookupError):
                 os.kill(self._process_id, signal_number)
+
+    async def is_ready(self) -> None:
+        """It waits for syncs, and knows what to do when it is asked to end."""
+        async with asyncio.timeout(ENDS_WITHIN_SECONDS):
+            while f"worker {self._process_id} is waiting" not in self.log_text:
+                await asyncio.sleep(LOOKS_EVERY_SECONDS)
 
     async def ended(self) -> int:
         """Its exit status, negative where a signal ended it."""
@@ -198,6 +204,7 @@ def _undisturbed(stable: Stable, folder: Path, database_url: str, port: int) -> 
     async def play() -> Outcome:
         async with played(stable, folder, database_url, port) as stage:
             async with stage.worker() as worker:
+                await worker.is_ready()
                 await stage.finished()
                 worker.send(signal.SIGTERM)
                 await worker.ended()

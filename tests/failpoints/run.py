@@ -11,6 +11,7 @@ import json
 import os
 import select
 import sys
+import traceback
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -57,6 +58,8 @@ def _child(order: Order) -> NoReturn:
         status = 0
     except SystemExit as ended:
         status = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    except BaseException:
+        traceback.print_exc()
     finally:
         sys.stdout.flush()
         sys.stderr.flush()

@@ -81,6 +81,7 @@ def test_no_output_field_could_hold_a_secret_but_the_one_of_a_new_token(schema: 
         "RevokeApiTokenPayload.revokedApiTokenId",
         "Viewer.canManageTokens",
         "Chart.keywords",
+        "ChartFacets.keywords",
         "CredentialField.secret",
     }
 

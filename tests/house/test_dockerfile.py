@@ -69,7 +69,7 @@ def test_every_copied_file_exists_and_is_let_in() -> None:
     sources = {source for copy in copies for source in copy.split()[:-1]}
     assert sources
     assert [source for source in sources if not (ROOT / source).exists()] == []
-    assert sources == let_in
+    assert {source.split("/")[0] for source in sources} == let_in
 
 
 def test_no_secret_is_baked_in() -> None:

@@ -1,0 +1,104 @@
+"""The exchange itself: redirects followed by hand, each hop with a clean header set, within one limit of time."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Final
+
+import httpx
+
+from app.oci_client.answers import Subject
+from app.oci_client.connection_errors import connection_error
+from app.oci_client.errors import AddressRefused, RegistryError, UnexpectedAnswer
+from app.oci_client.limits import ClientLimits
+from app.oci_client.reading import facts
+from app.oci_client.reference import RegistryHost
+from app.oci_client.retrying import HostLimiter
+from app.oci_client.transport import HttpClient
+
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+
+
+class Exchange:
+    """Asks once, under the host's limiter, and counts what it asks."""
+
+    def __init__(
+        self,
+        host: RegistryHost,
+        http: HttpClient,
+        limiter: HostLimiter,
+        limits: ClientLimits,
+        clock: Callable[[], float],
+    ) -> None:
+        self.requests_made = 0
+        self._host = host
+        self._http = http
+        self._limiter = limiter
+        self._limits = limits
+        self._clock = clock
+
+    @asynccontextmanager
+    async def open(
+        self,
+        method: str,
+        url: httpx.URL,
+        headers: Mapping[str, str],
+        subject: Subject,
+        seconds: float,
+        *,
+        body: bytes | None = None,
+        follow: bool = True,
+        limiter: HostLimiter | None = None,
+    ) -> AsyncIterator[httpx.Response]:
+        """The open answer behind all redirects. A redirect is followed without any header that was given."""
+        async with (limiter or self._limiter).slot(self._host, self._limits.retry_after_max_seconds):
+            ends_at = self._clock() + seconds
+            for _ in range(self._limits.redirects_max + 1):
+                response = await self._send(method, url, headers, body, ends_at - self._clock(), subject)
+                try:
+                    if not follow or response.status_code not in _REDIRECTS or "location" not in response.headers:
+                        yield response
+                        return
+                    url = self._redirected(url, response, subject)
+                    headers = {name: value for name, value in headers.items() if name == "Accept"}
+                finally:
+                    await response.aclose()
+            raise UnexpectedAnswer(
+                f"{self._host} redirects more than {self._limits.redirects_max} times.",
+                **facts(self._host, subject),
+            )
+
+    def _redirected(self, url: httpx.URL, response: httpx.Response, subject: Subject) -> httpx.URL:
+        try:
+            target = url.join(response.headers["location"])
+        except (httpx.InvalidURL, ValueError):
+            target = httpx.URL("")
+        secure = target.scheme == "https" or (target.scheme == "http" and self._http.insecure)
+        if secure and target.host and not target.userinfo:
+            return target.copy_with(fragment=None)
+        raise UnexpectedAnswer(
+            f"{self._host} redirects to an address that may not be followed: it is not https, or no address at all.",
+            **facts(self._host, subject),
+        )
+
+    async def _send(
+        self,
+        method: str,
+        url: httpx.URL,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        seconds: float,
+        subject: Subject,
+    ) -> httpx.Response:
+        self.requests_made += 1
+        failure: RegistryError
+        try:
+            return await self._http.open(method, url, headers, body=body, total_seconds=max(seconds, 0.001))
+        except AddressRefused as refused:
+            failure, cause = refused, None
+        except httpx.TransportError as error:
+            named = str(self._host) if url.host == self._host.name else url.netloc.decode("ascii", "replace")
+            failure = connection_error(error, named, self._http.settings.security)
+            cause = error.__cause__
+        failure.repository, failure.reference = subject.repository, subject.reference
+        # Outside the except block, so that nothing that knows our headers becomes the context.
+        raise failure from cause
