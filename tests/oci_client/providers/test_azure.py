@@ -24,6 +24,7 @@ from app.oci_client.errors import (
 from app.oci_client.probing import StageKind, probe
 from app.oci_client.provider import ListedRepository, ListedTag
 from app.oci_client.providers.azure import REFRESH_TOKEN_USER, AzureProvider
+from tests.chart_reader.packing import pack_chart
 from tests.lab.azure import (
     ADMIN,
     CLIENT_SECRET,
@@ -66,7 +67,7 @@ async def test_chart_is_pulled_when_login_is_right(lab: Lab, credential: Credent
     await client.sign_in()
     fetched = await client.get_chart_manifest(REPOSITORY, "1.0.1")
     layer = fetched.manifest.chart_layer  # type: ignore[union-attr]
-    assert await client.read_blob(REPOSITORY, layer) == f"archive of {REPOSITORY} 1.0.1".encode()
+    assert await client.read_blob(REPOSITORY, layer) == pack_chart("app", "1.0.1")
     assert lab.count(STORAGE) == 1
 
 

@@ -21,6 +21,7 @@ from app.oci_client.manifest import HELM_CONFIG, ChartManifest
 from app.oci_client.probing import StageKind, StageOutcome, probe
 from app.oci_client.provider import ListedTag
 from app.oci_client.providers.ecr import EcrProvider
+from tests.chart_reader.packing import pack_chart
 from tests.lab import ecr
 from tests.lab.content import IMAGE_CONFIG
 from tests.lab.contract import ContractCase
@@ -201,7 +202,7 @@ async def test_archive_comes_from_storage_that_sees_no_credential(
     _, at = signed_in
     fetched = await at.get_chart_manifest(REPOSITORY, "1.0.0")
     assert isinstance(fetched.manifest, ChartManifest)
-    assert await at.read_blob(REPOSITORY, fetched.manifest.chart_layer) == f"archive of {REPOSITORY} 1.0.0".encode()
+    assert await at.read_blob(REPOSITORY, fetched.manifest.chart_layer) == pack_chart("app", "1.0.0")
     [seen] = lab.seen_at(f"prod-{ecr.REGION}-starport-layer-bucket.s3.{ecr.REGION}.amazonaws.com")
     assert "authorization" not in seen.headers and "x-amz-security-token" not in seen.headers
 
