@@ -12,10 +12,11 @@ from typing import Any
 
 from sqlalchemy import text
 
-from app.domain.sync_events import EventKind, SyncTrigger
+from app.domain.sync_events import EventKind, SyncState, SyncTrigger
 from app.oci_client.credentials import Secret, UsernamePassword
 from app.services.drafting import ProviderChoice, Registration
 from app.settings import Settings
+from app.store import syncs
 from app.store.archives import Archives
 from app.store.entities import ConnectionSecurity, Provider, Visibility
 from app.store.session import Store
@@ -93,6 +94,10 @@ async def prepare(folder: Path, database_url: str, registry: FaultyRegistry) -> 
     registered, sync = await system.services.registering.register(_registration(registry), "scene")
     assert sync is not None
     assert await system.worker._syncing.run(sync.id)
+    async with system.store.reading() as session:
+        first = await syncs.find(session, sync.id)
+    assert first is not None
+    assert first.state is SyncState.SUCCEEDED, first.error
     second = await system.services.triggering.start(registered.id, None, SyncTrigger.MANUAL, "scene")
     assert second.id == SECOND_SYNC
     if system.store.is_sqlite:
