@@ -67,7 +67,8 @@ PAGES := app/pages_built/index.html
 PAGE_SOURCES := $(shell find frontend-stub -path frontend-stub/node_modules -prune -o -type f -print 2>/dev/null)
 
 pages: ## The frontend and the playground, where Node is there
-	@if command -v npm >/dev/null; then $(MAKE) --silent --no-print-directory $(PAGES); \
+	@if command -v npm >/dev/null; then $(MAKE) --silent --no-print-directory $(PAGES) || \
+	  echo "The pages could not be built (npm says why above): Chartroom starts without them."; \
 	else echo "Node is not there: Chartroom starts without its pages (docs/frontend.md)."; fi
 
 $(PAGES): $(PAGE_SOURCES)

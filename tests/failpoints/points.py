@@ -82,7 +82,7 @@ WRITING = [
     Failpoint("removed-marked", f"{STORE}.findings:mark_removed", AFTER),
     Failpoint("no-charts-remembered", f"{STORE}.findings:remember_no_charts", AFTER),
     *_of("refresh-charts", f"{STORE}.findings:refresh_charts", BEFORE, AFTER, passing=2),
-    Failpoint("search-indexed", f"{STORE}.search:index_chart", AFTER, 2),
+    Failpoint("search-indexed", f"{STORE}.indexing:index_charts", AFTER, 2),
     *_of("events", f"{STORE}.syncs:append_events", BEFORE, AFTER, passing=4),
     Failpoint("faults-written", f"{STORE}.syncs:append_faults", AFTER, 4),
     Failpoint("skipped-written", f"{STORE}.findings:replace_skipped_tags", AFTER),
