@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.domain.errors import Invalid, NameTaken, NotFound, Refusal, Refusals
+from app.domain.errors import Conflict, Invalid, NameTaken, NotFound, Refusal, Refusals
 from app.domain.sync_events import SyncTrigger
 from app.oci_client.credentials import Anonymous
 from app.oci_client.reference import RegistryHost
@@ -101,7 +101,10 @@ class Registering:
         now = self._clock()
         try:
             async with self._store.writing() as session:
-                registry = _still_there(await registries.find(session, change.registry_id))
+                registry = _still_there(await registries.find_to_change(session, change.registry_id))
+                if target is not None and target.credential is KEPT and not _as_safe_there(target, registry):
+                    # Somebody changed it since it was looked at: what is stored is for another host now.
+                    raise Refusals([Conflict("The registry was changed in this very moment. Try again.", "input")])
                 policy = (registry.version_constraint, registry.versions_kept)
                 for name in (
                     "name",

@@ -20,6 +20,11 @@ async def find(session: AsyncSession, registry_id: int) -> Registry | None:
     return await session.get(Registry, registry_id)
 
 
+async def find_to_change(session: AsyncSession, registry_id: int) -> Registry | None:
+    """As it is now, and nobody else changes it before this unit of work is done."""
+    return await session.get(Registry, registry_id, with_for_update=True, populate_existing=True)
+
+
 async def find_by_name(session: AsyncSession, name: str) -> Registry | None:
     return (await session.exec(select(Registry).where(Registry.name == name))).first()
 

@@ -48,6 +48,8 @@ class Room:
     store: Store
     bell: LocalBell
     archives: Archives
+    sealer: Sealer
+    drafting: Drafting
     connections: Connections
     tools: SyncTools
     syncing: Syncing
@@ -117,6 +119,8 @@ def build_room(
         store=store,
         bell=bell,
         archives=archives,
+        sealer=sealer,
+        drafting=drafting,
         connections=connections,
         tools=tools,
         syncing=Syncing(tools),

@@ -1,5 +1,7 @@
 """Registries are registered, changed and deleted; their secrets are sealed and go to no other host."""
 
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -7,11 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 from sqlmodel import SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.domain.errors import Invalid, KeyMissing, NameTaken, NotFound, Refusals, Required
+from app.domain.errors import Conflict, Invalid, KeyMissing, NameTaken, NotFound, Refusals, Required
 from app.domain.sync_events import SyncState
 from app.oci_client.credentials import Anonymous
-from app.services.registering import TARGETED_SYNCS_MAX, Change
+from app.services.registering import TARGETED_SYNCS_MAX, Change, Registering
 from app.store import registries, syncs
 from app.store.entities import (
     AuditEntry,
@@ -22,7 +25,7 @@ from app.store.entities import (
     Sync,
     Visibility,
 )
-from app.store.session import execute
+from app.store.session import Store, execute
 from tests.services.choices import CANARY, a_choice, a_credential, a_private_registration, a_registration
 from tests.services.conftest import Room
 
@@ -310,3 +313,35 @@ async def test_repository_is_disabled_and_enabled_again(room: Room) -> None:
             assert len(await registries.repositories_to_sync(session, registry.id, None)) == int(enabled)
     with pytest.raises(NotFound):
         await room.registering.enable_repository(4711, True, "alice")
+
+
+class OvertakenStore:
+    """Before its first unit of work another one is done: what somebody else did in the meantime."""
+
+    def __init__(self, store: Store, meanwhile: Callable[[], Awaitable[object]]) -> None:
+        self._store = store
+        self._meanwhile: Callable[[], Awaitable[object]] | None = meanwhile
+        self.reading = store.reading
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncSession]:
+        meanwhile, self._meanwhile = self._meanwhile, None
+        if meanwhile is not None:
+            await meanwhile()
+        async with self._store.writing() as session:
+            yield session
+
+
+async def test_kept_credentials_are_not_those_that_somebody_else_entered_for_another_host_meanwhile(room: Room) -> None:
+    registry, _ = await room.registering.register(a_private_registration(), "alice")
+    elsewhere = replace(a_choice(), host="elsewhere.example.com", credential=a_credential())
+    overtaken = OvertakenStore(
+        room.store, lambda: room.registering.change(Change(registry.id, choice=elsewhere), "bob")
+    )
+    registering = Registering(overtaken, room.sealer, room.drafting, room.triggering)  # type: ignore[arg-type]
+
+    with pytest.raises(Refusals) as caught:
+        await registering.change(Change(registry.id, choice=replace(a_choice(), credential=None)), "alice")
+
+    assert fields(caught) == [(Conflict, ("input",))]
+    assert (await stored(room, registry.id)).host == "elsewhere.example.com"
