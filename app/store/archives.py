@@ -54,13 +54,6 @@ class Archives:
             raise ArchiveCorrupt(f"The archive kept as {digest} was altered.")
         return archive
 
-    async def delete(self, digests: list[str]) -> None:
-        for digest in digests:
-            try:
-                await self._bytes.delete_async(_path(digest))
-            except FileNotFoundError:
-                continue
-
 
 def _path(digest: str) -> str:
     """sha256/ab/abcdef….tgz: two letters apart, since folders with 100,000 files are slow on some systems."""

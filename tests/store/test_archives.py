@@ -36,13 +36,6 @@ async def test_nothing_is_read_when_nothing_was_kept(archives: Archives) -> None
     assert await archives.read(DIGEST) is None
 
 
-async def test_archive_is_gone_when_it_was_deleted_and_deleting_it_again_is_no_error(archives: Archives) -> None:
-    await archives.keep(DIGEST, ARCHIVE)
-    for _ in range(2):
-        await archives.delete([DIGEST])
-    assert await archives.read(DIGEST) is None
-
-
 async def test_altered_archive_is_refused_when_it_is_read(tmp_path: Path) -> None:
     archives = Archives(tmp_path.as_uri())
     await archives.keep(DIGEST, ARCHIVE)
