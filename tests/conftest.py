@@ -15,3 +15,8 @@ pytest_plugins = [
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The browser comes last: Playwright keeps an event loop running in this thread, beside which none can start."""
+    items.sort(key=lambda item: "/tests/pages/" in item.path.as_posix())
