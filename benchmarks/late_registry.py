@@ -10,6 +10,8 @@ import uvloop
 from benchmarks.corpus import Version
 from tests.real.pushing import OCI_MANIFEST
 
+TLS_RECORD = b"\x16"  # the first byte of a handshake; RFC 8446, 5.1
+
 
 class Answering(asyncio.Protocol):
     """Just as much HTTP/1.1 as clients of the benchmarks speak: GET and HEAD without bodies, one after the other."""
@@ -24,6 +26,11 @@ class Answering(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._heard += data
+        if self._heard[:1] == TLS_RECORD:
+            # As a plain HTTP server does, so that a client that tries https first knows at once.
+            self._transport.write(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+            self._transport.close()
+            return
         while b"\r\n\r\n" in self._heard:
             head, _, self._heard = self._heard.partition(b"\r\n\r\n")
             method, path, _ = head.split(b"\r\n", 1)[0].decode().split(" ", 2)

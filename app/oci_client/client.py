@@ -131,9 +131,14 @@ class RegistryClient:
         """Why the tags just listed came by a slower way than the company offers; None when they did not."""
         return await self.provider.listing_note(self.caller, repository)
 
-    async def head_manifest(self, repository: str, reference: str) -> ManifestHead:
-        """The digest that a tag points at now, without its bytes where the registry tells it."""
-        answer = await self._ask_manifest("HEAD", repository, reference, None)
+    async def head_manifest(self, repository: str, reference: str, known_digest: str | None = None) -> ManifestHead:
+        """The digest that a tag points at now, without its bytes where the registry tells it.
+
+        `known_digest`: what it pointed at before; a registry that compares answers 304 where it still does.
+        """
+        answer = await self._ask_manifest("HEAD", repository, reference, known_digest)
+        if answer.status == 304 and known_digest is not None:
+            return ManifestHead(known_digest, None, None)
         digest = answer.headers.get("docker-content-digest", "").strip()
         if not is_digest(digest):
             fetched = await self.get_manifest(repository, reference)

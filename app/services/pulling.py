@@ -104,7 +104,7 @@ class Pulling:
 
     async def _take(self, tally: RepositoryTally, step: Step, look: _Look) -> None:
         if look.digest is None and step.held is not None:
-            look.digest = (await self._client.head_manifest(tally.repository.name, step.tag)).digest
+            look.digest = (await self._client.head_manifest(tally.repository.name, step.tag, step.held.digest)).digest
         if step.held is not None and look.digest == step.held.digest:
             self._note_known(tally, step.held)
         elif (known := self._known.get(look.digest or "")) is not None:

@@ -7,6 +7,7 @@ import pytest
 import trustme
 from aiohttp import web
 
+from app.oci_client.client import ManifestHead
 from app.oci_client.credentials import Anonymous
 from app.oci_client.errors import (
     BlobNotFound,
@@ -103,6 +104,7 @@ async def test_unchanged_manifest_is_none_when_registry_answers_304(lab: LabServ
     assert await client.get_manifest_if_changed(REPOSITORY, "1.2.3", digest(body)) is None
     moved = await client.get_manifest_if_changed(REPOSITORY, "1.2.3", digest(b"old"))
     assert moved is not None and moved.digest == digest(body)
+    assert await client.head_manifest(REPOSITORY, "1.2.3", digest(body)) == ManifestHead(digest(body), None, None)
 
 
 @pytest.mark.parametrize("reference", ["../x", "", "a b", "sha256:abc", "x" * 129, "1.2.3?x"])
