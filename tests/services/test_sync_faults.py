@@ -22,7 +22,6 @@ from app.services.syncing import Syncing
 from app.services.triggering import Triggering
 from app.store import syncs
 from app.store.archives import Archives
-from app.store.charts import ChartConditions
 from app.store.entities import Sync
 from app.store.session import Store
 from tests.chart_reader.packing import pack_chart
@@ -118,7 +117,7 @@ async def complete_story(room: Room, sync_id: int, stored: int) -> None:
     assert (kinds[0], kinds[-1]) == (EventKind.STARTED, EventKind.FINISHED)
     told = [event.detail["version"] for event in events if event.kind is EventKind.VERSION_STORED]
     assert len(told) == len(set(told)) == stored
-    page = await room.browsing.chart_page(5, None, conditions=ChartConditions())
+    page = await room.browsing.chart_page(await room.browsing.select(), 5, None)
     assert [row.version_count for row in page.rows] == [stored]
 
 

@@ -18,7 +18,6 @@ from app.services.syncing import Syncing
 from app.services.verifying import Verifying
 from app.signatures.trust import Trust, read_trust
 from app.store import signatures, syncs
-from app.store.charts import ChartConditions
 from app.store.entities import ChartRepository, ChartVersion
 from app.store.session import Store
 from app.store.signatures import SignedVersion
@@ -47,7 +46,7 @@ async def run(room: Room, sync_id: int, trust: Trust) -> None:
 
 
 async def latest(room: Room) -> ChartVersion:
-    (chart,) = (await room.browsing.chart_page(5, None, conditions=ChartConditions())).rows
+    (chart,) = (await room.browsing.chart_page(await room.browsing.select(), 5, None)).rows
     (version,) = (await room.browsing.versions([chart.latest_version_id or 0])).values()
     return version
 
