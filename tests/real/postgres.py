@@ -30,7 +30,8 @@ ENVIRONMENT_NAME = "CHARTROOM_TEST_POSTGRES_URL"
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "fsync": "off",
-    "synchronous_commit": "off",
+    # Written through to the system, if not to the disk: a test kills the server and wants what was committed.
+    "synchronous_commit": "on",
     "full_page_writes": "off",
     "autovacuum": "off",
     "max_connections": "200",
