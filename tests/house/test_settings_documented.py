@@ -8,6 +8,7 @@ from app.settings import Settings, as_markdown
 ROOT = Path(__file__).resolve().parents[2]
 NO_SETTINGS = {
     "CHARTROOM_REQUIRE_REAL",
+    "CHARTROOM_ALL_FAILPOINTS",
     "CHARTROOM_TEST_POSTGRES_URL",
     "CHARTROOM_SCREENSHOTS",
     "CHARTROOM_URL",
