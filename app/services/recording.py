@@ -109,6 +109,7 @@ class Recorder:
         self._contents: dict[str, tuple[str, str]] = {}
         self._broken: BaseException | None = None
         self._flushing = asyncio.Lock()
+        self._commits: set[asyncio.Task[None]] = set()
         self._due = asyncio.Event()
         self.progress = sync.progress
         self.requests_made: Callable[[], int] = lambda: 0
@@ -244,7 +245,21 @@ class Recorder:
 
         Whoever waits for it may be cancelled; the commit itself goes on to its end.
         """
-        await asyncio.shield(asyncio.create_task(self._flush(values)))
+        commit = asyncio.create_task(self._flush(values))
+        self._commits.add(commit)
+        commit.add_done_callback(self._committed)
+        await asyncio.shield(commit)
+
+    def _committed(self, commit: asyncio.Task[None]) -> None:
+        """Takes the error of a commit that nobody waits for any more: `_broken` keeps it for the next one."""
+        self._commits.discard(commit)
+        if not commit.cancelled():
+            commit.exception()
+
+    async def settle(self) -> None:
+        """Returns once no commit is under way any more, whoever had asked for it."""
+        while self._commits:
+            await asyncio.wait(self._commits)
 
     async def _flush(self, values: dict[str, Any]) -> None:
         async with self._flushing:

@@ -113,6 +113,8 @@ class Syncing:
             except asyncio.CancelledError:
                 await asyncio.shield(_given_back(recorder))
                 raise
+            finally:
+                await recorder.settle()
         return True
 
     async def _to_its_end(self, run: "SyncRun", recorder: Recorder) -> None:

@@ -1,6 +1,7 @@
 """What a sync finds is written in batches, by whoever holds the lease, and nothing is lost on the way."""
 
 import asyncio
+import gc
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -284,3 +285,21 @@ async def test_batch_is_tried_again_when_it_had_to_give_way_to_another(migrated_
     await flushing
     assert (await desk.tags(), len(await desk.events())) == (["1.0.0"], 1)
     await store.close()
+
+
+async def test_no_commit_outlives_its_sync_when_those_who_asked_are_cancelled(desk: Desk) -> None:
+    unheard: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: unheard.append(context))
+    await lose_lease(desk)
+    desk.store_version("1.0.0")
+    asked = [asyncio.create_task(desk.recorder.flush()) for _ in range(3)]
+    await asyncio.sleep(0)
+    for one in asked:
+        one.cancel()
+    await asyncio.wait(asked)
+
+    await desk.recorder.settle()
+    assert not [task for task in asyncio.all_tasks() if "_flush" in repr(task.get_coro())]
+    del asked
+    gc.collect()
+    assert not unheard
