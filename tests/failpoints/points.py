@@ -120,8 +120,15 @@ SCHEDULING = [
 ]
 """Passed when the schedule says that a sync is due."""
 
+FOLLOWING = [
+    *_of("follow-up", f"{SERVICES}.triggering:Triggering.follow_up", BEFORE),
+    *_of("follow-up-started", f"{SERVICES}.triggering:Triggering._start", AFTER),
+    *_of("followed", f"{STORE}.syncs:followed", BEFORE, AFTER),
+]
+"""Passed when another sync is to follow one that is finished."""
+
 SYNCING = [*STARTING, *PLANNING, *PULLING, *WRITING, *ENDING]
-ALL = {point.name: point for point in [*SYNCING, *RESUMING, *GIVING_BACK, *SCHEDULING]}
+ALL = {point.name: point for point in [*SYNCING, *RESUMING, *GIVING_BACK, *SCHEDULING, *FOLLOWING]}
 
 
 def die() -> NoReturn:
