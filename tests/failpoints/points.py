@@ -85,6 +85,7 @@ WRITING = [
     Failpoint("search-indexed", f"{STORE}.indexing:index_charts", AFTER, 2),
     *_of("events", f"{STORE}.syncs:append_events", BEFORE, AFTER, passing=4),
     Failpoint("faults-written", f"{STORE}.syncs:append_faults", AFTER, 4),
+    *_of("failures-remembered", f"{STORE}.failures:remember", BEFORE, AFTER, passing=4),
     Failpoint("skipped-written", f"{STORE}.findings:replace_skipped_tags", AFTER),
     Failpoint("repository-written", f"{STORE}.findings:finish_repository", AFTER),
     Failpoint("repository-counts", f"{STORE}.syncs:save_repositories", AFTER, 4),
