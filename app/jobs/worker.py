@@ -38,6 +38,7 @@ class Worker:
         while True:
             try:
                 await self._triggering.recover(self._syncing.owner)
+                await self._triggering.follow_up()
                 await self._triggering.trigger_due()
             except (SQLAlchemyError, OSError) as fault:
                 log.warning("worker.database_away", reason=type(fault).__name__)
