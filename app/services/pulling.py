@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Protocol
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.chart_reader.contents import ChartContents
+from app.chart_reader.contents import ChartContents, ChartMetadata
 from app.chart_reader.errors import ChartReadError
 from app.domain.faults import REGISTRY_WIDE
 from app.domain.semver import Version
@@ -198,6 +198,9 @@ class Pulling:
             await self._recorder.flush()
 
 
+_TOLD = tuple(field.name for field in fields(ChartMetadata))
+
+
 def _is_unchanged(step: Step) -> bool:
     return step.held is not None and step.held.digest == step.digest
 
@@ -208,13 +211,13 @@ def _was_version(step: Step) -> bool:
 
 def content_row(archive_digest: str, archive_bytes: int, contents: ChartContents) -> dict[str, Any]:
     """What was read from an archive, as a row of chart_content."""
-    told = asdict(contents.metadata)
+    metadata = contents.metadata
     return {
-        **told,
-        "sources": list(told["sources"]),
-        "keywords": list(told["keywords"]),
-        "maintainers": list(told["maintainers"]),
-        "dependencies": list(told["dependencies"]),
+        **{name: getattr(metadata, name) for name in _TOLD},
+        "sources": list(metadata.sources),
+        "keywords": list(metadata.keywords),
+        "maintainers": [asdict(maintainer) for maintainer in metadata.maintainers],
+        "dependencies": [asdict(dependency) for dependency in metadata.dependencies],
         "archive_digest": archive_digest,
         "archive_bytes": archive_bytes,
         "chart_yaml": contents.chart_yaml,

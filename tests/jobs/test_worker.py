@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from app.domain.sync_events import SyncState, SyncTrigger
 from app.jobs.queue import SyncQueue
 from app.jobs.worker import Worker
+from app.services.noticing import Noticing
 from app.services.registering import Change
 from app.services.triggering import Triggering
 from app.store import registries, syncs
@@ -24,7 +25,8 @@ async def worker(room: Room, url: str) -> AsyncIterator[None]:
     queue = SyncQueue(url)
     await queue.start()
     triggering = Triggering(room.store, room.bell, queue.put)
-    task = asyncio.create_task(Worker(queue, room.syncing, triggering, 2, 0.1).run())
+    noticing = Noticing(room.store, triggering, timedelta(0))
+    task = asyncio.create_task(Worker(queue, room.syncing, triggering, noticing, 2, 0.1).run())
     try:
         yield
     finally:
