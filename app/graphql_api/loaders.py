@@ -148,6 +148,11 @@ class Loaders:
         return by_key(self._browsing.versions)
 
     @cached_property
+    def version_by_number(self) -> DataLoader[tuple[int, str], ChartVersion | None]:
+        """By chart, and version as Chart.yaml writes it."""
+        return by_key(self._browsing.versions_by_number)
+
+    @cached_property
     def versions(self) -> DataLoader[tuple[int, tuple[Span, VersionConditions]], Page[ChartVersion] | None]:
         """By chart."""
         return by_parent(self._listing.versions)

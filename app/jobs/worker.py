@@ -41,6 +41,7 @@ class Worker:
         while True:
             try:
                 await self._triggering.recover(self._syncing.owner)
+                await self._triggering.follow_up()
                 await self._triggering.trigger_due()
                 await self._noticing.follow_up()
             except (SQLAlchemyError, OSError) as fault:
