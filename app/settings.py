@@ -142,6 +142,17 @@ class Settings(BaseSettings):
         "comma-separated, or the PEM itself.",
     )
 
+    sigstore_trusted_root: Path | None = Field(
+        None,
+        description="Trust root that keyless cosign signatures are verified with: a file as Sigstore publishes it, "
+        "`trusted_root.json`. Nothing is fetched. Needs the extra `chartroom[verify]`.",
+    )
+    sigstore_identities: str | None = Field(
+        None,
+        description="Whom keyless signatures are accepted from: a JSON file, or the JSON itself: a list of objects "
+        "with `issuer` and either `subject` or `subjectPattern`, a regular expression for the whole subject.",
+    )
+
     # ── What registries may tell ──
     webhook_delay_seconds: float = Field(
         5.0,

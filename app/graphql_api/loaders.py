@@ -140,7 +140,7 @@ class Loaders:
 
     @cached_property
     def chart_id_by_oci_path(self) -> DataLoader[tuple[str, str], int | None]:
-        """By `oci://` address without a trailing slash, and chart name."""
+        """By `oci://` address and chart name."""
         return by_key(self._browsing.charts_by_oci_path)
 
     @cached_property

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import bindparam, column, delete, func, table, text, update
 from sqlmodel import Session, SQLModel, col, select
 
-from app.domain.image_name import DOCKER_HUB, ImageName
+from app.domain.host_names import DOCKER_HUB
+from app.domain.image_name import ImageName
 from app.domain.search_words import TYPO_MIN_CHARS, all_words, name_key, name_words, with_one_letter_less
 from app.domain.semver import InvalidVersion, Version
 from app.domain.semver_constraint import CONSTRAINT_MAX_CHARS
