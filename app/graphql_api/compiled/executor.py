@@ -36,7 +36,7 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
         if self._is_plain_query() and not serially and not new_defer_usages:
             program = self.programs.program_for(self, root_type, grouped_field_set)
             if program is not None:
-                return program(root_value, None, self)
+                return program.do(root_value, None, self)
         return super().execute_collected_root_fields(
             root_type, root_value, grouped_field_set, serially, new_defer_usages
         )

@@ -14,11 +14,12 @@ from graphql.pyutils import Undefined
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 
+from app.graphql_api.compiled.ahead import AHEAD, ReadAhead, begin
 from app.graphql_api.compiled.leaves import leaf_of
 from app.graphql_api.compiled.places import At, Place, path_of
 from app.graphql_api.compiled.resolving import Call, call_of
-from app.graphql_api.compiled.selections import Constant, LeafAttribute, Part, Work, assemble
-from app.graphql_api.compiled.values import completer
+from app.graphql_api.compiled.selections import Constant, LeafAttribute, Part, Program, Work, assemble
+from app.graphql_api.compiled.values import Complete, completer
 
 if TYPE_CHECKING:
     from app.graphql_api.compiled.executor import CompiledExecutor
@@ -33,8 +34,7 @@ class Compiler:
         self.schema = schema
         self.graphql_schema = schema._schema
 
-    def selection(self, type_: GraphQLObjectType, fields: GroupedFieldSet) -> Callable[[Any, At, Any], Any]:
-        """A function of (object, where it stands, run)."""
+    def selection(self, type_: GraphQLObjectType, fields: GroupedFieldSet) -> Program:
         parts = (self._part(type_, key, details) for key, details in fields.items())
         return assemble([part for part in parts if part is not None])
 
@@ -54,8 +54,13 @@ class Compiler:
             if is_leaf_type(get_nullable_type(definition.type)):
                 return _leaf_attribute(place, field.python_name)
             read = attrgetter(field.python_name)
-            return Work(key, self._resolved(place, lambda source, at, run: read(source)))
-        return Work(key, self._resolved(place, call_of(self.schema, place, field)))
+            made = completer(self, place, definition.type)
+            do = _resolved(place, lambda source, at, run: read(source), made.complete, begun=False)
+            return Work(key, do, inside=(field.python_name, made.needs_of) if made.needs_of else None)
+        ahead: ReadAhead | None = field.metadata.get(AHEAD)
+        complete = completer(self, place, definition.type).complete
+        do = _resolved(place, call_of(self.schema, place, field), complete, begun=ahead is not None)
+        return Work(key, do, ahead)
 
     def _is_attribute(self, field: StrawberryField) -> bool:
         return (
@@ -66,36 +71,42 @@ class Compiler:
             and not self.schema.schema_converter.exception_handlers
         )
 
-    def _resolved(self, place: Place, call: Call) -> Callable[[Any, At, Any], Any]:
-        key, type_name, type_ = place.key, place.parent.name, place.field.type
-        complete = completer(self, place, type_).complete
 
-        def do(source: Any, at: At, run: CompiledExecutor) -> Any:
-            here = (at, key, type_name)
-            try:
-                value = call(source, here, run)
-                if type(value) is CoroutineType:
+def _resolved(place: Place, call: Call, complete: Complete, *, begun: bool) -> Callable[[Any, At, Any], Any]:
+    """`begun`: what it waits for was read ahead, so that it may well be done at once."""
+    key, type_name, type_ = place.key, place.parent.name, place.field.type
+
+    def do(source: Any, at: At, run: CompiledExecutor) -> Any:
+        here = (at, key, type_name)
+        try:
+            value = call(source, here, run)
+            if type(value) is CoroutineType:
+                done, value = begin(value) if begun else (False, value)
+                if not done:
                     run.waiting += 1
                     return arrive(value, here, run)
+                value = finish(value, here, run)
+            else:
                 value = complete(value, here, run)
-                if type(value) is CoroutineType:
-                    return run.wait_for_field(place, here, value)
-            except Exception as error:
-                return run.fail(place, here, error)
-            return value
+            if type(value) is CoroutineType:
+                return run.wait_for_field(place, here, value)
+        except Exception as error:
+            return run.fail(place, here, error)
+        return value
 
-        async def arrive(awaited: Any, here: At, run: CompiledExecutor) -> Any:
-            try:
-                value = await awaited
-                if run.is_awaitable(value):
-                    value = run.complete_arrived(place, here, value, type_)
-                else:
-                    value = complete(value, here, run)
-                return await value if type(value) is CoroutineType else value
-            except Exception as error:
-                return run.fail(place, here, error)
+    async def arrive(awaited: Any, here: At, run: CompiledExecutor) -> Any:
+        try:
+            value = finish(await awaited, here, run)
+            return await value if type(value) is CoroutineType else value
+        except Exception as error:
+            return run.fail(place, here, error)
 
-        return do
+    def finish(value: Any, here: At, run: CompiledExecutor) -> Any:
+        if run.is_awaitable(value):
+            return run.complete_arrived(place, here, value, type_)
+        return complete(value, here, run)
+
+    return do
 
 
 def _leaf_attribute(place: Place, name: str) -> LeafAttribute:

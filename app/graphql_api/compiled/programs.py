@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import strawberry
 from graphql import (
@@ -18,15 +18,13 @@ from graphql import (
 from graphql.execution.collect_fields import GroupedFieldSet
 
 from app.graphql_api.compiled.fields import Compiler
-from app.graphql_api.compiled.places import At
+from app.graphql_api.compiled.selections import Program
 
 if TYPE_CHECKING:
     from app.graphql_api.compiled.executor import CompiledExecutor
 
 VARIANTS_KEPT: Final = 16
 """Of one operation: all there can be of four variables in @skip and @include."""
-
-Program = Callable[[Any, At, Any], Any]
 
 
 @dataclass(slots=True)

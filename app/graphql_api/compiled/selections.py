@@ -10,6 +10,7 @@ from functools import lru_cache
 from types import CodeType
 from typing import Any, Final
 
+from app.graphql_api.compiled.ahead import Needs, ReadAhead
 from app.graphql_api.compiled.leaves import Leaf
 from app.graphql_api.compiled.places import At
 
@@ -58,13 +59,24 @@ class Work:
     key: str
     do: Callable[[Any, At, Any], Any]
     """(object, where it stands, run); raises only what makes the object null."""
+    ahead: ReadAhead | None = None
+    inside: tuple[str, Callable[[type, Any], Needs | None]] | None = None
+    """An attribute that holds an object, and what that will need."""
 
 
 Part = Constant | LeafAttribute | Work
 
 
-def assemble(parts: Sequence[Part]) -> Callable[[Any, At, Any], Any]:
-    """A function of (object, where it stands, run) that gives the answer, or a coroutine for it."""
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What answers one selection set of one object type."""
+
+    do: Callable[[Any, At, Any], Any]
+    """(object, where it stands, run): the answer, or a coroutine for it."""
+    needs: Needs | None
+
+
+def assemble(parts: Sequence[Part]) -> Program:
     text: list[str] = []
     names: dict[str, Any] = {}
     for number, part in enumerate(parts):
@@ -73,8 +85,12 @@ def assemble(parts: Sequence[Part]) -> Callable[[Any, At, Any], Any]:
         names |= named
     body = "".join(f"        {line}\n" for line in text) or "        pass\n"
     exec(_code_of(_BEGIN + body + _END), names)  # noqa: S102 - of our own making, see above
-    program: Callable[[Any, At, Any], Any] = names["program"]
-    return program
+    works = [part for part in parts if isinstance(part, Work)]
+    needs = Needs(
+        tuple(part.ahead for part in works if part.ahead is not None),
+        tuple(part.inside for part in works if part.inside is not None),
+    )
+    return Program(names["program"], needs if needs.reads or needs.inside else None)
 
 
 @lru_cache(maxsize=SHAPES_KEPT)

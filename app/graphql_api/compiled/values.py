@@ -28,8 +28,10 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.cast import TYPE_CAST_ATTRIBUTE
 
+from app.graphql_api.compiled.ahead import Needs, read_all
 from app.graphql_api.compiled.leaves import Leaf, leaf_of
 from app.graphql_api.compiled.places import At, Place
+from app.graphql_api.compiled.selections import Program
 
 if TYPE_CHECKING:
     from app.graphql_api.compiled.executor import CompiledExecutor
@@ -44,10 +46,12 @@ class Completer:
     complete: Complete
     types: frozenset[type]
     """Of values that it takes; NoneType where null may be."""
+    needs_of: Callable[[type, Any], Needs | None] | None = None
+    """(class of a value, run): what is to be read ahead for values of it."""
 
 
 def completer(compiler: Compiler, place: Place, type_: GraphQLOutputType) -> Completer:
-    inner = get_nullable_type(type_)
+    inner, needs_of = get_nullable_type(type_), None
     if is_list_type(inner):
         items = inner.of_type
         if is_leaf_type(get_nullable_type(items)):
@@ -61,8 +65,9 @@ def completer(compiler: Compiler, place: Place, type_: GraphQLOutputType) -> Com
     else:
         assert is_object_type(inner) or is_abstract_type(inner)
         kinds = _kinds(compiler, inner)
-        made, types = _object(compiler, place, type_, kinds), set(kinds)
-    return Completer(made, frozenset(types if is_non_null_type(type_) else {*types, NoneType}))
+        programs = _Programs(compiler, place, kinds)
+        made, types, needs_of = _object(programs, place, type_), set(kinds), programs.needs_of
+    return Completer(made, frozenset(types if is_non_null_type(type_) else {*types, NoneType}), needs_of)
 
 
 def _leaf(place: Place, type_: GraphQLOutputType, leaf: Leaf) -> Complete:
@@ -106,7 +111,7 @@ def _leaf_list(place: Place, type_: GraphQLOutputType, inner: GraphQLList[Any]) 
 
 def _list(place: Place, type_: GraphQLOutputType, inner: GraphQLList[Any], items: Completer) -> Complete:
     complete_item, types, item_type = items.complete, items.types, inner.of_type
-    nullable = not is_non_null_type(type_)
+    needs_of, nullable = items.needs_of, not is_non_null_type(type_)
 
     def complete(value: Any, at: At, run: CompiledExecutor) -> Any:
         if value is None and nullable:
@@ -114,6 +119,18 @@ def _list(place: Place, type_: GraphQLOutputType, inner: GraphQLList[Any], items
         if type(value) not in (list, tuple) or not types.issuperset(map(type, value)):
             # One odd item makes the list odd: nothing of it was begun yet.
             return run.complete_odd(place, at, value, type_)
+        if needs_of is not None:
+            readings = _readings(value, needs_of, run)
+            if readings:
+                return complete_read(readings, value, at, run)
+        return complete_items(value, at, run)
+
+    async def complete_read(readings: Any, value: Any, at: At, run: CompiledExecutor) -> Any:
+        await read_all(readings, run.context_value)
+        completed = complete_items(value, at, run)
+        return await completed if type(completed) is CoroutineType else completed
+
+    def complete_items(value: Any, at: At, run: CompiledExecutor) -> Any:
         waiting = run.waiting
         completed: list[Any] = []
         try:
@@ -134,9 +151,40 @@ def _list(place: Place, type_: GraphQLOutputType, inner: GraphQLList[Any], items
     return complete
 
 
-def _object(
-    compiler: Compiler, place: Place, type_: GraphQLOutputType, kinds: dict[type, GraphQLObjectType]
-) -> Complete:
+def _readings(value: Any, needs_of: Callable[[type, Any], Needs | None], run: CompiledExecutor) -> list[Any]:
+    """What is to be read ahead for the items of a list, by their classes."""
+    readings: list[Any] = []
+    for kind in dict.fromkeys(map(type, value)):
+        needs = needs_of(kind, run)
+        if needs is not None:
+            readings += needs.of([item for item in value if type(item) is kind], run)
+    return readings
+
+
+class _Programs:
+    """One for each class of objects; made when the first of it comes along: of an interface's types few ever do."""
+
+    def __init__(self, compiler: Compiler, place: Place, kinds: dict[type, GraphQLObjectType]) -> None:
+        self._compiler = compiler
+        self._place = place
+        self._kinds = kinds
+        self._made: dict[type, Program] = {}
+
+    def of(self, kind: type, run: CompiledExecutor) -> Program | None:
+        """None for a class that is odd here."""
+        program = self._made.get(kind)
+        if program is None and kind in self._kinds:
+            type_ = self._kinds[kind]
+            fields = run.collect_subfields(type_, self._place.details).grouped_field_set
+            program = self._made[kind] = self._compiler.selection(type_, fields)
+        return program
+
+    def needs_of(self, kind: type, run: CompiledExecutor) -> Needs | None:
+        program = self.of(kind, run)
+        return program.needs if program else None
+
+
+def _object(made: _Programs, place: Place, type_: GraphQLOutputType) -> Complete:
     nullable = not is_non_null_type(type_)
     inner = get_nullable_type(type_)
     may_be_cast = is_abstract_type(inner) or (is_object_type(inner) and inner.is_type_of is not None)
@@ -148,11 +196,10 @@ def _object(
         if program is None:
             if value is None and nullable:
                 return None
-            if kind not in kinds:
+            found = made.of(kind, run)
+            if found is None:
                 return run.complete_odd(place, at, value, type_)
-            # Compiled when the first of its kind comes along: of an interface's types few ever do.
-            fields = run.collect_subfields(kinds[kind], place.details).grouped_field_set
-            program = programs[kind] = compiler.selection(kinds[kind], fields)
+            program = programs[kind] = found.do
         if may_be_cast and TYPE_CAST_ATTRIBUTE in value.__dict__:
             return run.complete_odd(place, at, value, type_)
         return program(value, at, run)
