@@ -101,6 +101,11 @@ class Settings(BaseSettings):
         description="Whether unexpected errors are shown as an id only. Off is for development: "
         "stack traces tell attackers about the inside.",
     )
+    compiled_documents: bool = Field(
+        True,
+        description="Whether queries are compiled to Python when they are first asked. The answers are the same "
+        "without, and slower: switch it off where an answer looks wrong, to rule it out.",
+    )
 
     # ── How registries are spoken to ──
     allowed_private_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(

@@ -96,6 +96,7 @@ def build_app(system: System) -> Starlette:
             ),
             introspection_allowed=settings.introspection,
             mask_errors=settings.mask_errors,
+            documents_compiled=settings.compiled_documents,
         ),
         authenticate=system.services.authorising.recognise,
         make_context=context_maker(system.services),
