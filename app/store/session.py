@@ -14,6 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.store.revision import revision_of
+
 BUSY_TIMEOUT_MILLISECONDS = 2000
 """How long a SQLite writer waits for another one: an answer within two seconds, be it that it is busy."""
 
@@ -23,6 +25,7 @@ class Store:
 
     def __init__(self, database_url: str) -> None:
         self.is_sqlite = database_url.startswith("sqlite")
+        self.revision = revision_of(database_url)
         self.engine = _sqlite_engine(database_url) if self.is_sqlite else _postgresql_engine(database_url)
         self._writing_engine = self.engine.execution_options(chartroom_writing=True)
 
@@ -34,14 +37,19 @@ class Store:
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
-        """A unit of work: committed at the end, rolled back when anything is raised."""
-        async with (
-            AsyncSession(self._writing_engine, expire_on_commit=False, autoflush=False) as session,
-            session.begin(),
-        ):
-            yield session
+        """A unit of work: committed at the end, rolled back when anything is raised. It moves the revision."""
+        try:
+            async with (
+                AsyncSession(self._writing_engine, expire_on_commit=False, autoflush=False) as session,
+                session.begin(),
+            ):
+                yield session
+                await self.revision.announce(session)
+        finally:
+            self.revision.moved()
 
     async def close(self) -> None:
+        await self.revision.close()
         await self.engine.dispose()
 
 
