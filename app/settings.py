@@ -3,6 +3,7 @@
 `docs/settings.md` is printed from this file; a test keeps the two the same.
 """
 
+import re
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
@@ -12,6 +13,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 MEBIBYTE = 1024 * 1024
+EVERY_ADDRESS = ("0.0.0.0", "::", "")  # noqa: S104 - recognised, not listened on
 ENVIRONMENT_PREFIX = "CHARTROOM_"
 SETTINGS_HEAD = """# Settings
 
@@ -47,6 +49,12 @@ class Settings(BaseSettings):
         (),
         description="Host names, comma-separated, that requests may be addressed to; empty allows any. "
         "Set it where the port is reachable from browsers, against DNS rebinding.",
+    )
+
+    public_url: str | None = Field(
+        None,
+        description="Where registries reach Chartroom, e.g. `https://charts.example.com`: what `webhookUrl` begins "
+        "with. Default: `http://` host and port as above, unless it listens on every address or takes any port.",
     )
 
     # ── What it keeps ──
@@ -125,6 +133,23 @@ class Settings(BaseSettings):
         None,
         description="Public keys that cosign signatures are verified with: files such as `cosign.pub`, "
         "comma-separated, or the PEM itself.",
+    )
+
+    # ── What registries may tell ──
+    webhook_delay_seconds: float = Field(
+        5.0,
+        ge=0,
+        description="From a push that a registry tells of to the sync of that repository. What is pushed to it "
+        "meanwhile is of the same sync.",
+    )
+    webhook_body_max_bytes: int = Field(
+        256 * 1024, ge=1024, description="Largest notification: EventBridge sends that much, others a few KiB."
+    )
+    webhooks_per_second: float = Field(
+        20.0,
+        gt=0,
+        description="Notifications of one registry, over ten seconds on average; more are answered 429. "
+        "A release of a hundred charts passes.",
     )
 
     # ── How syncs run ──
@@ -225,6 +250,13 @@ class Settings(BaseSettings):
             return tuple(part.strip() for part in given.split(",") if part.strip())
         return given
 
+    @field_validator("public_url")
+    @classmethod
+    def _is_an_address(cls, given: str | None) -> str | None:
+        if given is not None and not re.fullmatch(r"https?://[^/?#\s@]+(/[^?#\s]*)?", given):
+            raise ValueError("must be like https://charts.example.com, without query and credentials")
+        return given
+
     @field_validator("log_level")
     @classmethod
     def _is_a_level(cls, given: str) -> str:
@@ -252,6 +284,14 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database URL, the default filled in."""
         return self.database_url or f"sqlite+aiosqlite:///{self.data_dir.absolute() / 'chartroom.sqlite'}"
+
+    @property
+    def public_address(self) -> str | None:
+        """Where registries reach Chartroom, the default filled in; None where nobody can know."""
+        if self.public_url or not self.port or self.host in EVERY_ADDRESS:
+            return self.public_url
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
 
     @property
     def archives(self) -> str:

@@ -22,12 +22,15 @@ from app.graphql_api.kept_fields import KeptDocuments
 from app.graphql_api.limits import QueryLimits
 from app.graphql_api.schema import build_schema
 from app.pages import BehindPlayground, page_routes
+from app.services.addressing import PATH as WEBHOOKS
 from app.telemetry import Metrics
+from app.webhooks.door import WebhookBounds, WebhookDoor
 from app.wiring import System
 
 WELCOME = """This is Chartroom, a chart store over OCI registries.
 
 /graphql   the GraphQL API: POST JSON with "Authorization: Bearer <token>"; subscriptions by graphql-transport-ws
+/webhooks  where registries tell of pushes: POST to a registry's own webhookUrl
 /livez     whether the process lives
 /readyz    whether it can do its work
 /metrics   numbers for Prometheus
@@ -59,6 +62,8 @@ class Measured:
             await self._app(scope, receive, send)
             return
         path = scope["path"] if scope["path"] in KNOWN_PATHS else "other"
+        if scope["path"].startswith(f"{WEBHOOKS}/"):
+            path = WEBHOOKS  # what follows is secret
         began = time.perf_counter()
         status = 500
 
@@ -109,6 +114,12 @@ def build_app(system: System) -> Starlette:
         ),
     )
 
+    webhooks = WebhookDoor(
+        system.services.addressing,
+        system.noticing,
+        WebhookBounds(settings.webhook_body_max_bytes, settings.webhooks_per_second),
+    )
+
     async def livez(_request: Request) -> Response:
         return PlainTextResponse("alive\n")
 
@@ -136,6 +147,7 @@ def build_app(system: System) -> Starlette:
         *(page_routes(welcome=WELCOME) or [Route("/", welcome)]),
         Route("/graphql", BehindPlayground(door) if settings.playground else door),
         WebSocketRoute("/graphql", door),
+        *webhooks.routes(),
     ]
     if settings.metrics:
         routes.append(Route("/metrics", numbers))

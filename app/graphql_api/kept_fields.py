@@ -33,7 +33,7 @@ FIELDS: Final = {
     "FacetValue": "value count",
     "RegistryFacet": "registry count",
     "Chart": "id name description icon home sources keywords deprecated versionCount updatedAt repository registry "
-    "maintainers latestVersion latestPrerelease versions",
+    "maintainers latestVersion latestPrerelease versions version",
     "Registry": "id name provider host visibility",
     "ChartRepository": "id name registry chart",
     "Maintainer": "name email url",

@@ -10,6 +10,7 @@ from typing import TypeVar
 from strawberry.dataloader import DataLoader
 
 from app.graphql_api.errors import NotFound
+from app.services.addressing import Addressing
 from app.services.browsing import Browsing
 from app.services.listing import Listing, Span, VersionConditions
 from app.store.entities import (
@@ -76,15 +77,21 @@ async def load_facets(loader: DataLoader[int, Facets | None], key: int) -> Facet
 class Loaders:
     """Each made when it is first used."""
 
-    def __init__(self, browsing: Browsing, listing: Listing) -> None:
+    def __init__(self, browsing: Browsing, listing: Listing, addressing: Addressing) -> None:
         self._browsing = browsing
         self._listing = listing
+        self._addressing = addressing
 
     # ── Registries and repositories ──
 
     @cached_property
     def registry(self) -> DataLoader[int, Registry | None]:
         return by_key(self._browsing.registries)
+
+    @cached_property
+    def webhook_url(self) -> DataLoader[int, str | None]:
+        """By registry."""
+        return by_key(self._addressing.urls)
 
     @cached_property
     def repository(self) -> DataLoader[int, ChartRepository | None]:
@@ -139,6 +146,11 @@ class Loaders:
     @cached_property
     def version(self) -> DataLoader[int, ChartVersion | None]:
         return by_key(self._browsing.versions)
+
+    @cached_property
+    def version_by_number(self) -> DataLoader[tuple[int, str], ChartVersion | None]:
+        """By chart, and version as Chart.yaml writes it."""
+        return by_key(self._browsing.versions_by_number)
 
     @cached_property
     def versions(self) -> DataLoader[tuple[int, tuple[Span, VersionConditions]], Page[ChartVersion] | None]:

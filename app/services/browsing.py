@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.chart_reader.pool import ReaderPool
+from app.domain.semver import InvalidVersion, Version
 from app.services.clock import Clock, utc_now
 from app.store import charts, facets, registries, search, syncs
 from app.store.archives import Archives
@@ -189,6 +190,14 @@ class Browsing:
         async with self._store.reading() as session:
             return await charts.find_versions(session, ids)
 
+    async def versions_by_number(self, wanted: Collection[tuple[int, str]]) -> dict[tuple[int, str], ChartVersion]:
+        """By chart id and version as Chart.yaml writes it; what is no semver is not there."""
+        keys = {(chart_id, number): key for chart_id, number in wanted if (key := _sort_key(number)) is not None}
+        if not keys:
+            return {}
+        async with self._store.reading() as session:
+            return await charts.find_versions_by_number(session, keys)
+
     async def contents(self, archive_digests: Collection[str], *, whole: bool) -> dict[str, ChartContent]:
         """By archive digest; README, values and the other long texts only when `whole`."""
         async with self._store.reading() as session:
@@ -239,6 +248,13 @@ class Browsing:
     async def count_faults(self, sync_ids: Collection[int]) -> dict[int, int]:
         async with self._store.reading() as session:
             return await syncs.count_faults(session, sync_ids)
+
+
+def _sort_key(number: str) -> str | None:
+    try:
+        return Version.parse(number).sort_key
+    except InvalidVersion:
+        return None
 
 
 def _midnight(now: datetime) -> datetime:

@@ -17,11 +17,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.domain.errors import ChartroomError
 from app.domain.faults import Fault
 from app.domain.sync_events import EventKind, Progress, RepositoryState, SyncState
-from app.domain.sync_plan import HeldTag, RepositoryPlan, SkippedTag
+from app.domain.sync_plan import FailedTag, HeldTag, RepositoryPlan, SkippedTag
 from app.progress.bell import Bell
 from app.services.clock import Clock
-from app.store import findings, signatures, syncs
-from app.store.entities import ChartRepository, Sync, SyncRepository
+from app.services.tallying import RepositoryTally, forget_unfinished
+from app.store import failures, findings, signatures, syncs
+from app.store.entities import Sync, SyncRepository
 from app.store.findings import FoundVersion
 from app.store.session import Store
 from app.store.signatures import SignedVersion
@@ -64,33 +65,11 @@ class _Pending:
     rows: dict[int, SyncRepository] = field(default_factory=dict)
     finished: dict[int, dict[str, Any]] = field(default_factory=dict)
     skipped: dict[int, list[SkippedTag]] = field(default_factory=dict)
+    failed: dict[tuple[int, str], dict[str, Any]] = field(default_factory=dict)
+    mended: dict[int, frozenset[str]] = field(default_factory=dict)
     forgotten_faults: list[str] = field(default_factory=list)
     released: list[Callable[[], None]] = field(default_factory=list)
     signatures: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
-
-
-class RepositoryTally:
-    """Counts of one repository within one sync, and its tags that turned out to be no chart."""
-
-    def __init__(self, repository: ChartRepository, row: SyncRepository) -> None:
-        self.repository = repository
-        self.row = row
-        self.skipped: list[SkippedTag] = []
-        self.fault: Fault | None = None
-
-
-def forget_unfinished(progress: Progress, row: SyncRepository) -> None:
-    """Takes what a dead attempt counted in a repository it did not finish out of the progress.
-
-    What it stored or removed stays counted; it is done when the repository is planned anew.
-    """
-    progress.versions_done -= (
-        row.versions_added + row.versions_changed + row.versions_removed + row.versions_unchanged + row.versions_failed
-    )
-    progress.versions_unchanged -= row.versions_unchanged
-    progress.versions_failed -= row.versions_failed
-    progress.versions_total = (progress.versions_total or 0) - row.versions_total
-    row.versions_unchanged = row.versions_failed = row.versions_total = 0
 
 
 class Recorder:
@@ -130,8 +109,8 @@ class Recorder:
         row.tags = tags
         # Gone ones are part of the total: they are something that is done.
         row.versions_total = (
-            len(plan.steps) + len(plan.unchanged) + len(plan.already_done) + len(plan.gone) + row.versions_removed
-        )
+            len(plan.steps) + len(plan.unchanged) + len(plan.already_done) + len(plan.failed_before) + len(plan.gone)
+        ) + row.versions_removed
         progress.versions_total = (progress.versions_total or 0) + row.versions_total
         progress.versions_done += len(plan.already_done) + row.versions_removed
         self._pending.forgotten_faults.append(tally.repository.name)
@@ -139,6 +118,8 @@ class Recorder:
         self.event(EventKind.REPOSITORY_LISTED, repository=tally.repository.name, tags=tags)
         if plan.unchanged:
             self._count(tally, "unchanged", len(plan.unchanged))
+        for failed in plan.failed_before:
+            self.version_failed_before(tally, failed)
         for held in plan.gone:
             self.version_removed(tally, held)
         for held in plan.outside_policy:
@@ -190,9 +171,20 @@ class Recorder:
         self._pending.signatures.append((version.repository_id, row))
         self._due.set()
 
-    def version_failed(self, tally: RepositoryTally, fault: Fault) -> None:
+    def version_failed(self, tally: RepositoryTally, fault: Fault, before: FailedTag | None = None) -> None:
+        """`before`: how it failed in another sync."""
         self._count(tally, "failed")
         self.faulted(fault)
+        tally.failed.add(fault.tag or "")
+        if fault.lasting and fault.tag:
+            row = failures.row_of(tally.repository.id, fault, before, self._sync_id, self._clock())
+            self._pending.failed[tally.repository.id, fault.tag] = row
+
+    def version_failed_before(self, tally: RepositoryTally, failed: FailedTag) -> None:
+        """It is as it was when it failed, and was not tried again."""
+        self._count(tally, "failed")
+        self.faulted(failed.told_again(tally.repository.name))
+        tally.failed.add(failed.tag)
 
     def faulted(self, fault: Fault) -> None:
         self._pending.faults.append(fault)
@@ -218,6 +210,7 @@ class Recorder:
         }
         if plan is not None:
             self._pending.skipped[tally.repository.id] = plan.skipped + tally.skipped
+            self._pending.mended[tally.repository.id] = tally.failed_before - tally.failed
             values["listed_empty"] = tally.row.tags == 0
         self._pending.finished[tally.repository.id] = values
         self._pending.rows[tally.repository.id] = tally.row
@@ -369,6 +362,10 @@ class Recorder:
     async def _write_repositories(self, session: AsyncSession, pending: _Pending) -> None:
         for repository_id, skipped in pending.skipped.items():
             await findings.replace_skipped_tags(session, repository_id, skipped)
+        await failures.remember(session, list(pending.failed.values()))
+        for repository_id, tags in pending.mended.items():
+            if tags:
+                await failures.forget(session, repository_id, tags)
         for repository_id, values in pending.finished.items():
             await findings.finish_repository(session, repository_id, values)
         await syncs.save_repositories(session, list(pending.rows.values()))

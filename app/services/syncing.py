@@ -28,7 +28,8 @@ from app.services.connecting import Connections
 from app.services.faults import fault_of
 from app.services.planning import Planning
 from app.services.pulling import Pulling, Reader
-from app.services.recording import LeaseLost, Recorder, RepositoryTally
+from app.services.recording import LeaseLost, Recorder
+from app.services.tallying import RepositoryTally
 from app.services.verifying import Verifying
 from app.signatures.trust import Trust
 from app.store import registries, syncs
@@ -180,7 +181,7 @@ class SyncRun:
         self._recorder = recorder
         self._earlier = earlier
         """How an attempt before this one fared, by repository."""
-        self._planning = Planning(tools.store)
+        self._planning = Planning(tools.store, tools.clock)
         self._listing_slots = asyncio.Semaphore(REPOSITORIES_LISTED_AT_ONCE)
         self._repository_slots = asyncio.Semaphore(REPOSITORIES_PULLED_AT_ONCE)
         self._version_slots = asyncio.Semaphore(tools.bounds.versions_at_once)
@@ -241,8 +242,9 @@ class SyncRun:
         plan = None
         try:
             async with self._listing_slots:
-                planned = await self._planning.plan(client, self._registry, tally.repository, self.sync.id)
+                planned = await self._planning.plan(client, self._registry, tally.repository, self.sync)
             plan = planned.plan
+            tally.failed_before = planned.failed
             self._recorder.begin_repository(tally, plan, planned.tags)
             await self._take_steps(pulling, tally, plan)
             tally.fault = _nothing_found(tally, plan)

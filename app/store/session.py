@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.store.json_text import from_json, to_json
 from app.store.revision import revision_of
 
 BUSY_TIMEOUT_MILLISECONDS = 2000
@@ -63,6 +64,8 @@ def _postgresql_engine(url: str) -> AsyncEngine:
 
     return create_async_engine(
         url,
+        json_serializer=to_json,
+        json_deserializer=from_json,
         pool_size=10,
         max_overflow=10,
         pool_timeout=2,
@@ -75,7 +78,9 @@ def _sqlite_engine(url: str) -> AsyncEngine:
     file = make_url(url).database
     if file:
         Path(file).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(url, pool_size=10, max_overflow=10)
+    engine = create_async_engine(
+        url, pool_size=10, max_overflow=10, json_serializer=to_json, json_deserializer=from_json
+    )
     event.listen(engine.sync_engine, "connect", _set_pragmas)
     event.listen(engine.sync_engine, "begin", _begin)
     return engine

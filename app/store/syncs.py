@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.domain.faults import Fault
-from app.domain.sync_events import Progress, SyncState
+from app.domain.sync_events import Progress, SyncState, SyncTrigger
 from app.store.entities import Registry, Sync, SyncEvent, SyncFault, SyncRepository
 from app.store.keyset import Order, Page, fetch_page
 from app.store.session import execute, insert_for
@@ -29,6 +29,27 @@ async def find_unfinished(session: AsyncSession, registry_id: int, repository_id
         col(Sync.state).in_(UNFINISHED),
     )
     return (await session.exec(query)).first()
+
+
+async def find_to_change(session: AsyncSession, sync_id: int) -> Sync | None:
+    """Nobody else changes it before this unit of work is done."""
+    return (await session.exec(select(Sync).where(Sync.id == sync_id).with_for_update())).first()
+
+
+async def follow_running(session: AsyncSession, sync_id: int, why: SyncTrigger) -> bool:
+    """Has another sync follow this one; False where it is finished already."""
+    running = update(Sync).where(col(Sync.id) == sync_id, col(Sync.state).in_(UNFINISHED))
+    return (await execute(session, running.values(follow_up=why))).rowcount == 1
+
+
+async def to_be_followed(session: AsyncSession) -> list[Sync]:
+    """Finished syncs that another one is to follow. Oldest first."""
+    query = select(Sync).where(col(Sync.follow_up).is_not(None), col(Sync.state).not_in(UNFINISHED))
+    return list((await session.exec(query.order_by(col(Sync.id)))).all())
+
+
+async def followed(session: AsyncSession, sync_id: int) -> None:
+    await session.exec(update(Sync).where(col(Sync.id) == sync_id).values(follow_up=None))
 
 
 async def unfinished_of(session: AsyncSession, registry_id: int) -> list[Sync]:
