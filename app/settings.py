@@ -258,6 +258,13 @@ class Settings(BaseSettings):
     )
     operations_per_connection: int = Field(20, ge=1, description="Operations under way at once on one WebSocket.")
 
+    kept_answers_max_bytes: int = Field(
+        32 * MEBIBYTE,
+        ge=0,
+        description="Memory for answers about charts that are given again while nothing in the store changes: "
+        "some 3,000 pages of twenty charts. 0 keeps none.",
+    )
+
     # ── What it tells ──
     log_level: str = Field("INFO", description="Least severity that is logged.")
     log_format: LogFormat = Field(

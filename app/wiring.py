@@ -65,6 +65,7 @@ class System:
 
     async def start(self) -> None:
         """Raises KeyMissing where credentials are stored that no key here opens."""
+        await self.store.revision.start()
         await self.bell.start()
         await self.queue.start()
 

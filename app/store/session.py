@@ -22,6 +22,7 @@ from sqlmodel import Session, SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.store.json_text import from_json, to_json
+from app.store.revision import revision_of
 
 BUSY_TIMEOUT_MILLISECONDS = 2000
 """How long a SQLite writer waits for another one: an answer within two seconds, be it that it is busy."""
@@ -39,6 +40,7 @@ class Store:
 
     def __init__(self, database_url: str) -> None:
         self.is_sqlite = database_url.startswith("sqlite")
+        self.revision = revision_of(database_url)
         self.engine = _sqlite_engine(database_url) if self.is_sqlite else _postgresql_engine(database_url)
         self._writing_engine = self.engine.execution_options(chartroom_writing=True)
         self._threads = SqliteThreads(database_url) if self.is_sqlite else None
@@ -51,12 +53,16 @@ class Store:
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
-        """A unit of work: committed at the end, rolled back when anything is raised."""
-        async with (
-            AsyncSession(self._writing_engine, expire_on_commit=False, autoflush=False) as session,
-            session.begin(),
-        ):
-            yield session
+        """A unit of work: committed at the end, rolled back when anything is raised. It moves the revision."""
+        try:
+            async with (
+                AsyncSession(self._writing_engine, expire_on_commit=False, autoflush=False) as session,
+                session.begin(),
+            ):
+                yield session
+                await self.revision.announce(session)
+        finally:
+            self.revision.moved()
 
     async def read(self, work: Callable[[Session], T]) -> T:
         """What `work` reads of one consistent view; nothing it changes is kept."""
@@ -81,6 +87,7 @@ class Store:
         return (self.engine.sync_engine, *((self._threads.engine,) if self._threads is not None else ()))
 
     async def close(self) -> None:
+        await self.revision.close()
         if self._threads is not None:
             await self._threads.close()
         await self.engine.dispose()
