@@ -292,7 +292,7 @@ class Recorder:
 
     async def _commit(self, pending: _Pending, progress: Progress, values: dict[str, Any]) -> None:
         now = self._clock()
-        lease = {"lease_until": now + self._lease} if "state" not in values else {"lease_until": None}
+        lease = {"lease_until": None if "state" in values else now + self._lease}
         async with self._store.writing() as session:
             held = await syncs.save(
                 session,
@@ -301,8 +301,7 @@ class Recorder:
                 progress,
                 last_sequence=self._sequence + len(pending.events),
                 registry_requests=self._requests_before + self.requests_made(),
-                **lease,
-                **values,
+                **(lease | values),
             )
             if not held:
                 raise LeaseLost(f"Sync {self._sync_id} was taken over by another worker, or deleted.")
@@ -374,6 +373,10 @@ class Recorder:
         """The last event, and the end of the lease."""
         self.event(EventKind.FINISHED, state=state.value)
         await self.flush(state=state, finished_at=self._clock(), error=asdict(error) if error else None)
+
+    async def park(self, until: datetime) -> None:
+        """Ends the lease; nobody goes on before `until`."""
+        await self.flush(parked_until=until, lease_until=self._clock())
 
     async def give_back(self) -> None:
         """Ends the lease without finishing: another worker, or the next start, goes on."""

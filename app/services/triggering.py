@@ -133,8 +133,9 @@ class Triggering:
         return sync
 
     async def cancel(self, sync_id: int, actor: str) -> Sync:
-        """Asks the worker to stop; a queued one is finished here. What was to follow it does not. Raises NotFound,
-        Conflict.
+        """Asks the worker to stop; a queued or parked one is finished here. Nothing follows it.
+
+        Raises NotFound, Conflict.
         """
         now = self._clock()
         async with self._store.writing() as session:
@@ -145,8 +146,8 @@ class Triggering:
                 raise Conflict(f"This sync is finished already ({sync.state.value}).", "id")
             sync.cancel_requested_at = now
             sync.follow_up = None
-            if sync.state is SyncState.QUEUED:
-                self._finish_queued(sync, now)
+            if sync.state is SyncState.QUEUED or sync.parked_until is not None:
+                self._finish_here(sync, now)
                 session.add(
                     SyncEvent(
                         sync_id=sync.id,
@@ -163,8 +164,9 @@ class Triggering:
         return sync
 
     @staticmethod
-    def _finish_queued(sync: Sync, now: datetime) -> None:
+    def _finish_here(sync: Sync, now: datetime) -> None:
         sync.state = SyncState.CANCELLED
+        sync.lease_until = sync.parked_until = None
         sync.finished_at = now
         sync.last_sequence += 1
 
