@@ -101,6 +101,11 @@ class Settings(BaseSettings):
         description="Whether unexpected errors are shown as an id only. Off is for development: "
         "stack traces tell attackers about the inside.",
     )
+    compiled_documents: bool = Field(
+        True,
+        description="Whether queries are compiled to Python when they are first asked. The answers are the same "
+        "without, and slower: switch it off where an answer looks wrong, to rule it out.",
+    )
 
     # ── How registries are spoken to ──
     allowed_private_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
@@ -140,6 +145,17 @@ class Settings(BaseSettings):
         None,
         description="Public keys that cosign signatures are verified with: files such as `cosign.pub`, "
         "comma-separated, or the PEM itself.",
+    )
+
+    sigstore_trusted_root: Path | None = Field(
+        None,
+        description="Trust root that keyless cosign signatures are verified with: a file as Sigstore publishes it, "
+        "`trusted_root.json`. Nothing is fetched. Needs the extra `chartroom[verify]`.",
+    )
+    sigstore_identities: str | None = Field(
+        None,
+        description="Whom keyless signatures are accepted from: a JSON file, or the JSON itself: a list of objects "
+        "with `issuer` and either `subject` or `subjectPattern`, a regular expression for the whole subject.",
     )
 
     # ── What registries may tell ──
@@ -241,6 +257,13 @@ class Settings(BaseSettings):
         "100 charts with 100 versions each.",
     )
     operations_per_connection: int = Field(20, ge=1, description="Operations under way at once on one WebSocket.")
+
+    kept_answers_max_bytes: int = Field(
+        32 * MEBIBYTE,
+        ge=0,
+        description="Memory for answers about charts that are given again while nothing in the store changes: "
+        "some 3,000 pages of twenty charts. 0 keeps none.",
+    )
 
     # ── What it tells ──
     log_level: str = Field("INFO", description="Least severity that is logged.")

@@ -65,6 +65,7 @@ class System:
 
     async def start(self) -> None:
         """Raises KeyMissing where credentials are stored that no key here opens."""
+        await self.store.revision.start()
         await self.bell.start()
         await self.queue.start()
 
@@ -139,7 +140,12 @@ def wire(settings: Settings, resolver: Resolver | None = None) -> System:
                 timedelta(seconds=settings.lease_seconds),
                 settings.syncs_retained,
             ),
-            trust=read_trust(settings.keyrings, settings.cosign_keys),
+            trust=read_trust(
+                settings.keyrings,
+                settings.cosign_keys,
+                settings.sigstore_trusted_root,
+                settings.sigstore_identities,
+            ),
         )
     )
     admin_token = settings.admin_token.get_secret_value() if settings.admin_token else None
