@@ -19,7 +19,7 @@ from tests.failpoints.scene import NEW, Outcome
 from tests.lab.faulty_registry import refusing, waiting_for
 
 ON_POSTGRES = ("commit-3", "store-versions-after", "last-words")
-"""Few: there a dead worker's job lies for half a minute before the queue gives it to another."""
+"""Few: what differs there is the queue and how commits come about."""
 FIRST_KILL = "commit-begun-after"
 """Where the first of two is killed: some versions are stored, others are not."""
 

@@ -116,5 +116,5 @@ async def test_other_syncs_of_the_registry_may_run_while_one_is_parked(room: Roo
     assert (await row_of(room, part.id)).parked_until is not None
 
 
-async def _nobody_told(_sync_id: int) -> None:
+async def _nobody_told(sync_id: int, attempt: int = 0) -> None:
     """Syncs are run by hand here."""

@@ -454,7 +454,7 @@ async def test_two_replicas_that_start_the_same_sync_start_one_and_one_of_them_r
     other = Store(database_url)
     mirrored: list[int] = []
 
-    async def enqueue(sync_id: int) -> None:
+    async def enqueue(sync_id: int, attempt: int = 0) -> None:
         mirrored.append(sync_id)
 
     replica = Triggering(other, room.bell, enqueue)
