@@ -233,7 +233,7 @@ class SyncRun:
         if sound:
             await self._recorder.flush()
             tools, record = self._tools, self._recorder.signature_examined
-            verifying = Verifying(tools.store, client, tools.trust, tools.clock, record)
+            verifying = Verifying(tools.store, client, self._registry, tools.trust, tools.clock, record)
             await verifying.examine(sound, pulling.provenance)
 
     def _tally(self, repository: ChartRepository) -> RepositoryTally:

@@ -34,3 +34,13 @@ class FailedTagRow(SQLModel, table=True):
     next_try_at: datetime = instant()
     sync_id: int = Field(sa_type=Identity)
     """The sync that tried it last: one that is taken up anew need not do so again."""
+
+
+class AbsentReferrers(SQLModel, table=True):
+    """A registry, and the host it had, that does not list what refers to a manifest."""
+
+    __tablename__: ClassVar[Any] = "absent_referrers"
+
+    registry_id: int = belongs_to("registry", primary_key=True)
+    host: str = Field(max_length=300)
+    seen_at: datetime = instant()

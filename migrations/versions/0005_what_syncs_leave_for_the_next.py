@@ -26,9 +26,16 @@ def upgrade() -> None:
         sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sync_id", IDENTITY, nullable=False),
     )
+    op.create_table(
+        "absent_referrers",
+        sa.Column("registry_id", IDENTITY, sa.ForeignKey("registry.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("host", sa.String(300), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("absent_referrers")
     op.drop_table("failed_tag")
     op.drop_index("ix_sync_follow_up", "sync")
     op.drop_column("sync", "follow_up")
