@@ -279,6 +279,7 @@ class Registering:
                     continue  # it will read the registry as it is now
                 sync.follow_up = SyncTrigger.REGISTRATION
             sync.cancel_requested_at = self._clock()
+            sync.parked_until = None  # a worker has to see it, to end it
             session.add(sync)
 
 
