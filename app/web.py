@@ -98,7 +98,7 @@ def build_app(system: System) -> Starlette:
             mask_errors=settings.mask_errors,
         ),
         authenticate=system.services.authorising.recognise,
-        make_context=context_maker(system.services),
+        make_context=context_maker(system.services, settings.answer_max_bytes),
         allowed_origins=settings.allowed_origins,
         allowed_hosts=settings.allowed_hosts,
         bounds=DoorBounds(

@@ -4,11 +4,12 @@ One `Loaders` for each operation: what was read once in it is not read again.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping
-from functools import cached_property, partial
-from typing import TypeVar
+from functools import cached_property
+from typing import Any, TypeVar
 
 from strawberry.dataloader import DataLoader
 
+from app.graphql_api.answer_bytes import AnswerBytes
 from app.graphql_api.errors import NotFound
 from app.services.addressing import Addressing
 from app.services.browsing import Browsing
@@ -27,6 +28,7 @@ from app.store.entities import (
 from app.store.facets import NONE as NO_FACETS
 from app.store.facets import Facets
 from app.store.keyset import Page
+from app.store.long_texts import LongText
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -77,10 +79,11 @@ async def load_facets(loader: DataLoader[int, Facets | None], key: int) -> Facet
 class Loaders:
     """Each made when it is first used."""
 
-    def __init__(self, browsing: Browsing, listing: Listing, addressing: Addressing) -> None:
+    def __init__(self, browsing: Browsing, listing: Listing, addressing: Addressing, answer_bytes: AnswerBytes) -> None:
         self._browsing = browsing
         self._listing = listing
         self._addressing = addressing
+        self._bytes = answer_bytes
 
     # ── Registries and repositories ──
 
@@ -165,12 +168,29 @@ class Loaders:
     @cached_property
     def light_content(self) -> DataLoader[str, ChartContent | None]:
         """By archive digest; without README, values and the other long texts."""
-        return by_key(partial(self._browsing.contents, whole=False))
+        return by_key(self._browsing.contents)
 
     @cached_property
-    def whole_content(self) -> DataLoader[str, ChartContent | None]:
-        """By archive digest; only for those who asked for a long text."""
-        return by_key(partial(self._browsing.contents, whole=True))
+    def long_text(self) -> DataLoader[tuple[str, LongText], Any]:
+        """By archive digest; those asked for, and none of them where all together are too many bytes."""
+
+        async def load(keys: list[tuple[str, LongText]]) -> list[Any]:
+            digests, texts = {digest for digest, _ in keys}, sorted({text for _, text in keys})
+            several = len(digests) > 1
+            if several:
+                self._bytes.take(await self._browsing.count_text_bytes(digests, texts))
+            found = await self._browsing.texts(digests, texts)
+            if not several:  # bounded as they are, and counted without asking for their length first
+                self._bytes.take(sum(len(text) for text in found.values() if isinstance(text, str)))
+            return [found.get(key) for key in keys]
+
+        return DataLoader(load)
+
+    async def file(self, archive_digest: str, path: str) -> str | None:
+        """The text of a file; each one costs reading an archive."""
+        text = await self._browsing.file(archive_digest, path)
+        self._bytes.take(len(text) if text else 0)
+        return text
 
     @cached_property
     def digest_history(self) -> DataLoader[tuple[int, str], list[DigestSighting] | None]:
