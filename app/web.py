@@ -17,6 +17,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.graphql_api.context import context_maker
 from app.graphql_api.http_door import DoorBounds, HttpDoor
+from app.graphql_api.kept_answers import KeptAnswers
+from app.graphql_api.kept_fields import KeptDocuments
 from app.graphql_api.limits import QueryLimits
 from app.graphql_api.schema import build_schema
 from app.pages import BehindPlayground, page_routes
@@ -86,23 +88,30 @@ def build_app(system: System) -> Starlette:
     """The application; its lifespan starts the system, the worker too where it is to run in this process."""
     settings = system.settings
     metrics = Metrics()
-    door = HttpDoor(
-        build_schema(
-            QueryLimits(
-                tokens_max=settings.query_max_tokens,
-                depth_max=settings.query_max_depth,
-                aliases_max=settings.query_max_aliases,
-                nodes_max=settings.query_max_nodes,
-            ),
-            introspection_allowed=settings.introspection,
-            mask_errors=settings.mask_errors,
+    schema = build_schema(
+        QueryLimits(
+            tokens_max=settings.query_max_tokens,
+            depth_max=settings.query_max_depth,
+            aliases_max=settings.query_max_aliases,
+            nodes_max=settings.query_max_nodes,
         ),
+        introspection_allowed=settings.introspection,
+        mask_errors=settings.mask_errors,
+        documents_compiled=settings.compiled_documents,
+    )
+    door = HttpDoor(
+        schema,
         authenticate=system.services.authorising.recognise,
         make_context=context_maker(system.services, settings.answer_max_bytes),
         allowed_origins=settings.allowed_origins,
         allowed_hosts=settings.allowed_hosts,
         bounds=DoorBounds(
             body_max_bytes=settings.body_max_bytes, operations_per_connection=settings.operations_per_connection
+        ),
+        kept=KeptAnswers(
+            KeptDocuments(schema._schema, settings.query_max_tokens),
+            system.store.revision,
+            settings.kept_answers_max_bytes,
         ),
     )
 
@@ -150,7 +159,8 @@ def build_app(system: System) -> Starlette:
                 CORSMiddleware,
                 allow_origins=list(settings.allowed_origins),
                 allow_methods=["POST"],
-                allow_headers=["authorization", "content-type"],
+                allow_headers=["authorization", "content-type", "if-none-match"],
+                expose_headers=["etag"],
                 max_age=600,
             )
         )

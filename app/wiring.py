@@ -65,6 +65,7 @@ class System:
 
     async def start(self) -> None:
         """Raises KeyMissing where credentials are stored that no key here opens."""
+        await self.store.revision.start()
         await self.bell.start()
         await self.queue.start()
 
@@ -120,7 +121,9 @@ def wire(settings: Settings, resolver: Resolver | None = None) -> System:
     limits = client_limits(settings)
     guard = AddressGuard(settings.allowed_private_networks, how_to_allow=HOW_TO_ALLOW)
     http = HttpClients(guard, limits, resolver=resolver)
-    connections = Connections(store, sealer, http, HostLimiters(settings.requests_per_host), PROVIDERS, limits)
+    connections = Connections(
+        store, sealer, http, HostLimiters(settings.requests_per_host, settings.requests_per_host_max), PROVIDERS, limits
+    )
     drafting = Drafting(PROVIDERS, guard)
     triggering = Triggering(store, bell, queue.put)
     noticing = Noticing(store, triggering, timedelta(seconds=settings.webhook_delay_seconds))

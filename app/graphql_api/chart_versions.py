@@ -6,6 +6,7 @@ only for those who ask for them.
 
 import asyncio
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -13,11 +14,12 @@ import strawberry
 
 from app.chart_reader.json_check import can_be_shown
 from app.graphql_api import charts, install_snippets
+from app.graphql_api.compiled.ahead import ReadAhead
 from app.graphql_api.connections import Connection, CursorKind
 from app.graphql_api.context import Context, Info
 from app.graphql_api.enums import ChartType
 from app.graphql_api.install_snippets import Installable
-from app.graphql_api.loaders import load_known
+from app.graphql_api.loaders import ahead, load_known
 from app.graphql_api.maintainers import Maintainer, maintainers_of
 from app.graphql_api.nodes import Node, computed, parts_of, shown_as
 from app.graphql_api.references import AChart
@@ -31,6 +33,16 @@ from app.store.long_texts import LongText
 VERSION_CURSOR = CursorKind("versions", (str, int))
 SCHEMA_PARSED_HERE_MAX_CHARS = 64 * 1024
 """Of a values schema: parsing this much takes 2 ms of the loop, 5 MiB took half a second."""
+
+
+def _texts_ahead(*texts: LongText) -> ReadAhead:
+    """For fields that show these texts of a version."""
+
+    async def read(context: Any, versions: Sequence[Any]) -> None:
+        digests = dict.fromkeys(version.row.archive_digest for version in versions)
+        await context.loaders.long_text.load_many((digest, text) for digest in digests for text in texts)
+
+    return read
 
 
 @strawberry.type(description="A chart's README.md.")
@@ -105,7 +117,7 @@ class ChartVersion(Node):
     stored_at: datetime = strawberry.field(description="When Chartroom first stored it.")
     removed_at: datetime | None = strawberry.field(description="Set when the tag was gone from the registry.")
 
-    @computed("The chart it is a version of.")
+    @computed("The chart it is a version of.", ahead(lambda loaders: loaders.chart, lambda it: it.row.chart_id))
     async def chart(self, info: Info) -> AChart:
         return charts.chart_of(await load_known(info.context.loaders.chart, self.row.chart_id))
 
@@ -117,31 +129,31 @@ class ChartVersion(Node):
     def maintainers(self) -> list[Maintainer]:
         return maintainers_of(self.content.maintainers)
 
-    @computed("Chart.yaml, whole.")
+    @computed("Chart.yaml, whole.", _texts_ahead(LongText.CHART_YAML))
     async def chart_yaml(self, info: Info) -> str:
         return await self._known_text(info, LongText.CHART_YAML)  # type: ignore[no-any-return]
 
-    @computed("README.md; null where it has none.")
+    @computed("README.md; null where it has none.", _texts_ahead(LongText.README_MARKDOWN, LongText.README_HTML))
     async def readme(self, info: Info) -> Readme | None:
-        markdown, html = await asyncio.gather(
-            self._text(info, LongText.README_MARKDOWN), self._text(info, LongText.README_HTML)
-        )
+        digest = self.row.archive_digest
+        wanted = [(digest, LongText.README_MARKDOWN), (digest, LongText.README_HTML)]
+        markdown, html = await info.context.loaders.long_text.load_many(wanted)
         return None if markdown is None else Readme(markdown=markdown, html=html or "")
 
-    @computed("values.yaml with its comments.")
+    @computed("values.yaml with its comments.", _texts_ahead(LongText.VALUES))
     async def values(self, info: Info) -> str | None:
         return await self._text(info, LongText.VALUES)  # type: ignore[no-any-return]
 
-    @computed("values.schema.json; null where there is none, or it is no JSON.")
+    @computed("values.schema.json; null where there is none, or it is no JSON.", _texts_ahead(LongText.VALUES_SCHEMA))
     async def values_schema(self, info: Info) -> JSON | None:
         text = await self._text(info, LongText.VALUES_SCHEMA)
         return None if text is None else await schema_of(info.context, text)
 
-    @computed("templates/NOTES.txt as written.")
+    @computed("templates/NOTES.txt as written.", _texts_ahead(LongText.NOTES))
     async def notes(self, info: Info) -> str | None:
         return await self._text(info, LongText.NOTES)  # type: ignore[no-any-return]
 
-    @computed("Every file of the archive.")
+    @computed("Every file of the archive.", _texts_ahead(LongText.FILES))
     async def files(self, info: Info) -> list[ChartFile]:
         files = await self._known_text(info, LongText.FILES)
         return in_turns(files, lambda file: ChartFile(path=file[0], bytes=file[1]))
@@ -158,7 +170,7 @@ class ChartVersion(Node):
     def images(self) -> list[str]:
         return self.content.images
 
-    @computed("artifacthub.io/changes, where the chart has it.")
+    @computed("artifacthub.io/changes, where the chart has it.", _texts_ahead(LongText.CHANGES))
     async def changes(self, info: Info) -> list[ChartChange]:
         changes = await self._known_text(info, LongText.CHANGES)
         return in_turns(changes, lambda stored: ChartChange(**parts_of(ChartChange, stored)))
@@ -179,7 +191,10 @@ class ChartVersion(Node):
             flux=install_snippets.flux(chart),
         )
 
-    @computed("Every digest this tag was seen with, newest first. More than one: the tag was moved.")
+    @computed(
+        "Every digest this tag was seen with, newest first. More than one: the tag was moved.",
+        ahead(lambda loaders: loaders.digest_history, lambda it: (it.row.repository_id, it.row.tag)),
+    )
     async def digest_history(self, info: Info) -> list[DigestSighting]:
         rows = await info.context.loaders.digest_history.load((self.row.repository_id, self.row.tag))
         return [shown_as(DigestSighting, row) for row in rows or ()]
@@ -234,4 +249,6 @@ async def schema_of(context: Context, text: str) -> JSON | None:
     """
     if len(text) <= SCHEMA_PARSED_HERE_MAX_CHARS:
         return JSON(json.loads(text)) if can_be_shown(text) else None
-    return JSON(JsonText(text)) if await context.services.browsing.can_be_shown(text) else None
+    # In a task of its own: a field that is read ahead may begin in one task and go on in another.
+    shown = await asyncio.create_task(context.services.browsing.can_be_shown(text))
+    return JSON(JsonText(text)) if shown else None

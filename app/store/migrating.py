@@ -52,6 +52,8 @@ async def migrate(store: Store, revision: str = "head") -> None:
     async with store.engine.connect() as connection:
         await connection.run_sync(run)
         await connection.commit()
+    async with store.writing():
+        pass  # what was kept of the rows before, in whatever process, is good no more
     if revision == "head":
         await indexing.index_missing(store)
 

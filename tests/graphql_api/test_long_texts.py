@@ -1,6 +1,7 @@
 """How much an answer brings is bounded, and bringing it keeps nobody waiting."""
 
 import asyncio
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -9,13 +10,15 @@ import pytest
 from graphql import DocumentNode, FragmentDefinitionNode, OperationDefinitionNode, parse
 
 from app.graphql_api.answer_bytes import AnswerBytes
+from app.graphql_api.chart_versions import SCHEMA_PARSED_HERE_MAX_CHARS
 from app.graphql_api.door_schema import DoorSchema
 from app.graphql_api.errors import QueryTooComplex
 from app.graphql_api.limits import QueryLimits
 from app.graphql_api.loaders import Loaders
 from app.graphql_api.paging import encode_id
 from app.graphql_api.query_cost import COSTS, CostMeasurer
-from app.graphql_api.turns import PIECE, in_turns
+from app.graphql_api.turns import FEW, PIECE, in_turns
+from app.graphql_api.wire_json import encode
 from app.store.entities import Chart
 from app.store.long_texts import LongText
 from tests.graphql_api.conftest import Desk
@@ -50,6 +53,15 @@ async def test_texts_of_many_versions_are_refused_before_they_are_read(desk: Des
     assert len((await desk.ask(document % "chartYaml", id=identity, first=40))["chart"]["versions"]["nodes"]) == 40
 
 
+async def test_long_schemas_of_many_versions_are_shown_as_they_are(desk: Desk) -> None:
+    text = '{"a": "' + "x" * SCHEMA_PARSED_HERE_MAX_CHARS + '"}'
+    tags = ("1.0.0", "1.1.0", "1.2.0")
+    chart = await add_chart(desk.store, await add_registry(desk.store), tags=tags, values_schema=text)
+    document = "query Schemas($id: ID!) { chart(id: $id) { versions { nodes { valuesSchema version } } } }"
+    nodes = (await desk.ask(document, id=encode_id("Chart", chart.id)))["chart"]["versions"]["nodes"]
+    assert json.loads(encode([node["valuesSchema"] for node in nodes])) == [json.loads(text)] * 3
+
+
 async def test_texts_of_single_versions_count_together(desk: Desk) -> None:
     registry, taken = await add_registry(desk.store), AnswerBytes(100)
     context = desk.context()
@@ -67,7 +79,7 @@ async def test_texts_of_single_versions_count_together(desk: Desk) -> None:
 
 async def test_files_are_listed_alike_be_they_few_or_many(desk: Desk) -> None:
     registry = await add_registry(desk.store)
-    for count in (0, 1, PIECE, PIECE + 1, 3 * PIECE):
+    for count in (0, 1, FEW, FEW + 1, 3 * FEW):
         files = [[f"templates/{number}.yaml", number] for number in range(count)]
         chart = await add_chart(desk.store, registry, f"charts/{count}", files=files)
         shown = (await ask(desk, chart, "files { path bytes }"))["files"]
@@ -88,7 +100,7 @@ async def test_others_get_their_turn_between_two_pieces_of_a_long_list() -> None
     assert [row async for row in pieces] == [str(number) for number in range(10 * PIECE)]
     running.cancel()
     assert turns == 10
-    assert in_turns(range(PIECE), str) == [str(number) for number in range(PIECE)]
+    assert in_turns(range(FEW), str) == [str(number) for number in range(FEW)]
 
 
 # ── What fields cost ──

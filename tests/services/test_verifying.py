@@ -257,6 +257,6 @@ async def test_what_was_found_is_not_written_to_a_version_that_moved_meanwhile(s
     columns = {"has_signature": True, "verification": Verification.VERIFIED, "signed_by": "Ada"}
     for of_digest, written in (("sha256:" + "0" * 64, False), (version.digest, True)):
         async with store.writing() as session:
-            await signatures.save(session, [{"version_id": version.id, "of_digest": of_digest, **columns}])
+            await session.run_sync(signatures.save, [{"version_id": version.id, "of_digest": of_digest, **columns}])
         async with store.reading() as session:
             assert (await session.get_one(ChartVersion, version.id)).has_signature is written
