@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.store import sqlite_driver
 from app.store.json_text import from_json, to_json
 from app.store.revision import revision_of
 
@@ -81,6 +82,7 @@ def _sqlite_engine(url: str) -> AsyncEngine:
     engine = create_async_engine(
         url, pool_size=10, max_overflow=10, json_serializer=to_json, json_deserializer=from_json
     )
+    event.listen(engine.sync_engine, "do_connect", sqlite_driver.connect)
     event.listen(engine.sync_engine, "connect", _set_pragmas)
     event.listen(engine.sync_engine, "begin", _begin)
     return engine
@@ -99,10 +101,9 @@ def _set_pragmas(connection: Any, _record: Any) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    # A transaction that reads first and writes later cannot wait for another writer, SQLite refuses it at
-    # once. So whoever means to write says so at the beginning.
     writing = connection.get_execution_options().get("chartroom_writing", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    driver: Any = connection.connection.dbapi_connection
+    driver.begin(sqlite_driver.WRITING if writing else sqlite_driver.READING)
 
 
 async def execute(
