@@ -101,6 +101,11 @@ class Settings(BaseSettings):
         description="Whether unexpected errors are shown as an id only. Off is for development: "
         "stack traces tell attackers about the inside.",
     )
+    compiled_documents: bool = Field(
+        True,
+        description="Whether queries are compiled to Python when they are first asked. The answers are the same "
+        "without, and slower: switch it off where an answer looks wrong, to rule it out.",
+    )
 
     # ── How registries are spoken to ──
     allowed_private_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
@@ -113,8 +118,15 @@ class Settings(BaseSettings):
         16,
         ge=1,
         le=256,
-        description="Requests under way to one registry host at once. Sixteen fill a fast registry without "
-        "tripping the limits of the hosted ones.",
+        description="Requests under way to one registry host at once, to begin with. Sixteen fill a fast registry "
+        "without tripping the limits of the hosted ones. Fewer where it answers 429 or 503, or not in time.",
+    )
+    requests_per_host_max: int = Field(
+        64,
+        ge=1,
+        le=1024,
+        description="Requests under way to one registry host at most: so many where it is far away and answers "
+        "as quickly as ever. 64 at 30 ms are 2,000 requests a second.",
     )
     request_timeout_seconds: float = Field(
         30.0, gt=0, description="Longest wait for a registry to begin or go on with an answer."
@@ -133,6 +145,17 @@ class Settings(BaseSettings):
         None,
         description="Public keys that cosign signatures are verified with: files such as `cosign.pub`, "
         "comma-separated, or the PEM itself.",
+    )
+
+    sigstore_trusted_root: Path | None = Field(
+        None,
+        description="Trust root that keyless cosign signatures are verified with: a file as Sigstore publishes it, "
+        "`trusted_root.json`. Nothing is fetched. Needs the extra `chartroom[verify]`.",
+    )
+    sigstore_identities: str | None = Field(
+        None,
+        description="Whom keyless signatures are accepted from: a JSON file, or the JSON itself: a list of objects "
+        "with `issuer` and either `subject` or `subjectPattern`, a regular expression for the whole subject.",
     )
 
     # ── What registries may tell ──
@@ -160,7 +183,13 @@ class Settings(BaseSettings):
     syncs_at_once: int = Field(
         4, ge=1, le=64, description="Syncs that one worker runs at once; each waits mostly for its registry."
     )
-    versions_at_once: int = Field(16, ge=1, le=256, description="Chart versions of one sync under way at once.")
+    versions_at_once: int = Field(
+        96,
+        ge=1,
+        le=1024,
+        description="Chart versions of one sync under way at once: as many as `REQUESTS_PER_HOST_MAX`, and half as "
+        "many again that are being read or written.",
+    )
     in_flight_max_bytes: int = Field(
         24 * MEBIBYTE,
         ge=MEBIBYTE,

@@ -97,6 +97,7 @@ def build_app(system: System) -> Starlette:
         ),
         introspection_allowed=settings.introspection,
         mask_errors=settings.mask_errors,
+        documents_compiled=settings.compiled_documents,
     )
     door = HttpDoor(
         schema,

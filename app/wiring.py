@@ -121,7 +121,9 @@ def wire(settings: Settings, resolver: Resolver | None = None) -> System:
     limits = client_limits(settings)
     guard = AddressGuard(settings.allowed_private_networks, how_to_allow=HOW_TO_ALLOW)
     http = HttpClients(guard, limits, resolver=resolver)
-    connections = Connections(store, sealer, http, HostLimiters(settings.requests_per_host), PROVIDERS, limits)
+    connections = Connections(
+        store, sealer, http, HostLimiters(settings.requests_per_host, settings.requests_per_host_max), PROVIDERS, limits
+    )
     drafting = Drafting(PROVIDERS, guard)
     triggering = Triggering(store, bell, queue.put)
     noticing = Noticing(store, triggering, timedelta(seconds=settings.webhook_delay_seconds))
@@ -138,7 +140,12 @@ def wire(settings: Settings, resolver: Resolver | None = None) -> System:
                 timedelta(seconds=settings.lease_seconds),
                 settings.syncs_retained,
             ),
-            trust=read_trust(settings.keyrings, settings.cosign_keys),
+            trust=read_trust(
+                settings.keyrings,
+                settings.cosign_keys,
+                settings.sigstore_trusted_root,
+                settings.sigstore_identities,
+            ),
         )
     )
     admin_token = settings.admin_token.get_secret_value() if settings.admin_token else None

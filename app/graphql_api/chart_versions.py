@@ -16,7 +16,7 @@ from app.graphql_api.connections import Connection, CursorKind
 from app.graphql_api.context import Context, Info
 from app.graphql_api.enums import ChartType
 from app.graphql_api.install_snippets import Installable
-from app.graphql_api.loaders import load_known
+from app.graphql_api.loaders import ahead, load_known
 from app.graphql_api.maintainers import Maintainer, maintainers_of
 from app.graphql_api.nodes import Node, computed, parts_of, shown_as
 from app.graphql_api.references import AChart
@@ -27,6 +27,9 @@ from app.store import entities
 VERSION_CURSOR = CursorKind("versions", (str, int))
 SCHEMA_MAX_DEPTH = 200
 """Of a values schema that is shown as JSON: deeper ones cannot be written into an answer."""
+
+
+_whole_ahead = ahead(lambda loaders: loaders.whole_content, lambda it: it.row.archive_digest)
 
 
 @strawberry.type(description="A chart's README.md.")
@@ -70,10 +73,10 @@ class ChartDependency:
 
     @computed("The chart of this store that satisfies it, if there is one.")
     async def resolves_to(self, info: Info) -> AChart | None:
-        if self.repository is None or not self.repository.startswith("oci://"):
+        if self.repository is None or not self.repository.lower().startswith("oci://"):
             return None
         loaders = info.context.loaders
-        chart_id = await loaders.chart_id_by_oci_path.load((self.repository.rstrip("/"), self.name))
+        chart_id = await loaders.chart_id_by_oci_path.load((self.repository, self.name))
         row = await loaders.chart.load(chart_id) if chart_id is not None else None
         return charts.chart_of(row) if row else None
 
@@ -101,7 +104,7 @@ class ChartVersion(Node):
     stored_at: datetime = strawberry.field(description="When Chartroom first stored it.")
     removed_at: datetime | None = strawberry.field(description="Set when the tag was gone from the registry.")
 
-    @computed("The chart it is a version of.")
+    @computed("The chart it is a version of.", ahead(lambda loaders: loaders.chart, lambda it: it.row.chart_id))
     async def chart(self, info: Info) -> AChart:
         return charts.chart_of(await load_known(info.context.loaders.chart, self.row.chart_id))
 
@@ -113,31 +116,31 @@ class ChartVersion(Node):
     def maintainers(self) -> list[Maintainer]:
         return maintainers_of(self.content.maintainers)
 
-    @computed("Chart.yaml, whole.")
+    @computed("Chart.yaml, whole.", _whole_ahead)
     async def chart_yaml(self, info: Info) -> str:
         return (await self._whole(info)).chart_yaml
 
-    @computed("README.md; null where it has none.")
+    @computed("README.md; null where it has none.", _whole_ahead)
     async def readme(self, info: Info) -> Readme | None:
         whole = await self._whole(info)
         if whole.readme_markdown is None:
             return None
         return Readme(markdown=whole.readme_markdown, html=whole.readme_html or "")
 
-    @computed("values.yaml with its comments.")
+    @computed("values.yaml with its comments.", _whole_ahead)
     async def values(self, info: Info) -> str | None:
         return (await self._whole(info)).values_yaml
 
-    @computed("values.schema.json; null where there is none, or it is no JSON.")
+    @computed("values.schema.json; null where there is none, or it is no JSON.", _whole_ahead)
     async def values_schema(self, info: Info) -> JSON | None:
         text = (await self._whole(info)).values_schema
         return None if text is None else parse_schema(text)
 
-    @computed("templates/NOTES.txt as written.")
+    @computed("templates/NOTES.txt as written.", _whole_ahead)
     async def notes(self, info: Info) -> str | None:
         return (await self._whole(info)).notes
 
-    @computed("Every file of the archive.")
+    @computed("Every file of the archive.", _whole_ahead)
     async def files(self, info: Info) -> list[ChartFile]:
         return [ChartFile(path=path, bytes=size) for path, size in (await self._whole(info)).files]
 
@@ -153,7 +156,7 @@ class ChartVersion(Node):
     def images(self) -> list[str]:
         return self.content.images
 
-    @computed("artifacthub.io/changes, where the chart has it.")
+    @computed("artifacthub.io/changes, where the chart has it.", _whole_ahead)
     async def changes(self, info: Info) -> list[ChartChange]:
         whole = await self._whole(info)
         return [ChartChange(**parts_of(ChartChange, stored)) for stored in whole.changes]
@@ -174,7 +177,10 @@ class ChartVersion(Node):
             flux=install_snippets.flux(chart),
         )
 
-    @computed("Every digest this tag was seen with, newest first. More than one: the tag was moved.")
+    @computed(
+        "Every digest this tag was seen with, newest first. More than one: the tag was moved.",
+        ahead(lambda loaders: loaders.digest_history, lambda it: (it.row.repository_id, it.row.tag)),
+    )
     async def digest_history(self, info: Info) -> list[DigestSighting]:
         rows = await info.context.loaders.digest_history.load((self.row.repository_id, self.row.tag))
         return [shown_as(DigestSighting, row) for row in rows or ()]

@@ -6,9 +6,9 @@ from typing import Final
 
 import httpx
 
-from app.oci_client.answers import Subject
+from app.oci_client.answers import Asked, Subject
 from app.oci_client.connection_errors import connection_error
-from app.oci_client.errors import AddressRefused, RegistryError, UnexpectedAnswer
+from app.oci_client.errors import AddressRefused, RegistryError, TimedOut, UnexpectedAnswer
 from app.oci_client.limits import ClientLimits
 from app.oci_client.reading import facts
 from app.oci_client.reference import RegistryHost
@@ -16,6 +16,9 @@ from app.oci_client.retrying import HostLimiter
 from app.oci_client.transport import HttpClient
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_TOO_MANY: Final = frozenset({429, 503})
+_ALIKE: Final = frozenset({Asked.MANIFEST, Asked.BLOB})
+"""What takes a registry the same time whenever it is asked for; that of a listing depends on its length."""
 
 
 class Exchange:
@@ -50,12 +53,21 @@ class Exchange:
         limiter: HostLimiter | None = None,
     ) -> AsyncIterator[httpx.Response]:
         """The open answer behind all redirects. A redirect is followed without any header that was given."""
-        async with (limiter or self._limiter).slot(self._host, self._limits.retry_after_max_seconds):
+        limiter = limiter or self._limiter
+        async with limiter.slot(self._host, self._limits.retry_after_max_seconds, self) as place:
             ends_at = self._clock() + seconds
             for _ in range(self._limits.redirects_max + 1):
-                response = await self._send(method, url, headers, body, ends_at - self._clock(), subject)
+                try:
+                    response = await self._send(method, url, headers, body, ends_at - self._clock(), subject)
+                except TimedOut:
+                    place.refused()
+                    raise
                 try:
                     if not follow or response.status_code not in _REDIRECTS or "location" not in response.headers:
+                        if response.status_code in _TOO_MANY:
+                            place.refused()
+                        elif subject.asked in _ALIKE and response.status_code < 400:
+                            place.answered(f"{method} {subject.asked.name}")
                         yield response
                         return
                     url = self._redirected(url, response, subject)

@@ -40,6 +40,7 @@ from app.store.session import Store
 CANCEL_LOOKED_FOR_EVERY_SECONDS = 0.4  # a cancelled sync stops within a second
 REPOSITORIES_LISTED_AT_ONCE = 8
 REPOSITORIES_PULLED_AT_ONCE = 2  # the slots of versions stay full while one of them comes to its end
+REPOSITORIES_LOOKED_AHEAD_AT_ONCE = 8  # a look ahead takes a round trip; small repositories would leave slots empty
 NEWEST_FIRST_OF_ALL = 1
 LOOKED_AHEAD = 100  # ECR gives so many manifests at a time
 
@@ -183,6 +184,7 @@ class SyncRun:
         """How an attempt before this one fared, by repository."""
         self._planning = Planning(tools.store, tools.clock)
         self._listing_slots = asyncio.Semaphore(REPOSITORIES_LISTED_AT_ONCE)
+        self._looking_slots = asyncio.Semaphore(REPOSITORIES_LOOKED_AHEAD_AT_ONCE)
         self._repository_slots = asyncio.Semaphore(REPOSITORIES_PULLED_AT_ONCE)
         self._version_slots = asyncio.Semaphore(tools.bounds.versions_at_once)
         self._tallies: list[RepositoryTally] = []
@@ -267,11 +269,12 @@ class SyncRun:
             async with asyncio.TaskGroup() as group:
                 for step in plan.steps[:NEWEST_FIRST_OF_ALL]:
                     await self._start(group, pulling.take(tally, step))
-                async with self._repository_slots:
-                    for steps in batched(plan.steps[NEWEST_FIRST_OF_ALL:], LOOKED_AHEAD):
+                for steps in batched(plan.steps[NEWEST_FIRST_OF_ALL:], LOOKED_AHEAD):
+                    async with self._looking_slots:
                         await pulling.look_ahead(tally, steps)
-                        for step in steps:
-                            await self._start(group, pulling.take(tally, step))
+                        async with self._repository_slots:
+                            for step in steps:
+                                await self._start(group, pulling.take(tally, step))
         except* RegistryError as errors:
             raise _first(errors) from None
 

@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.domain.faults import Fault
 from app.domain.sync_plan import FailedTag, tried_again_after
 from app.store.remembered import FailedTagRow
-from app.store.session import execute, insert_for
+from app.store.session import execute_now, insert_for
 
 
 async def of_repository(session: AsyncSession, repository_id: int, sync_id: int) -> dict[str, FailedTag]:
@@ -40,17 +40,17 @@ def row_of(repository_id: int, fault: Fault, before: FailedTag | None, sync_id: 
     }
 
 
-async def remember(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+def remember(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Rows of failed_tag, in place of those of the same tags."""
     if not rows:
         return
     statement = insert_for(session, FailedTagRow)
     keys = ("repository_id", "tag")
     again = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-    await execute(session, statement.on_conflict_do_update(index_elements=keys, set_=again), rows)
+    execute_now(session, statement.on_conflict_do_update(index_elements=keys, set_=again), rows)
 
 
-async def forget(session: AsyncSession, repository_id: int, tags: Collection[str]) -> None:
+def forget(session: Session, repository_id: int, tags: Collection[str]) -> None:
     """Tags that are mended, gone, or not wanted any more."""
     of_repository = delete(FailedTagRow).where(col(FailedTagRow.repository_id) == repository_id)
-    await session.exec(of_repository.where(col(FailedTagRow.tag).in_(tags)))
+    session.exec(of_repository.where(col(FailedTagRow.tag).in_(tags)))

@@ -11,13 +11,17 @@ A = TypeVar("A")
 class Gathering(Generic[Q, A]):
     """Whoever asks while others are being answered is part of the next answer.
 
-    One who asks alone waits for nobody; the more ask, the fewer answers they cost. `answer` takes the questions
+    The more ask, the fewer answers they cost; an answer begins `gathered_seconds` after its first question, at once by
+    default. `answer` takes the questions
     in order and gives as many answers, of which an exception is raised where it was asked for; what `answer`
     itself raises is raised to all.
     """
 
-    def __init__(self, answer: Callable[[Sequence[Q]], Awaitable[Sequence[A | Exception]]]) -> None:
+    def __init__(
+        self, answer: Callable[[Sequence[Q]], Awaitable[Sequence[A | Exception]]], gathered_seconds: float = 0
+    ) -> None:
         self._answer = answer
+        self._gathered_seconds = gathered_seconds
         self._asked: list[tuple[Q, asyncio.Future[A]]] = []
         self._answering: asyncio.Task[None] | None = None
 
@@ -32,6 +36,7 @@ class Gathering(Generic[Q, A]):
     async def _answer_all(self) -> None:
         try:
             while self._asked:
+                await asyncio.sleep(self._gathered_seconds)
                 asked, self._asked = self._asked, []
                 await self._answer_these(asked)
         finally:

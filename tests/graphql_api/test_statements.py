@@ -69,7 +69,7 @@ async def fill(store: Store) -> None:
             sync = await add_sync(store, registry, repository_id=repository_id, state=SyncState.PARTIAL)
             faults = [Fault(FaultCode.TIMED_OUT, f"slow {number}", True, "acme/none") for number in range(3)]
             async with store.writing() as session:
-                await syncs.append_faults(session, sync.id, faults)
+                await session.run_sync(syncs.append_faults, sync.id, faults)
 
 
 @pytest.mark.parametrize(
