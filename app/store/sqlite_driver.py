@@ -52,8 +52,7 @@ class OneErrandCursor(AsyncAdapt_aiosqlite_cursor):
         connection: Any = self._adapt_connection
         async with connection._execute_mutex:
             first, connection.to_begin = connection.to_begin, None
-            errand = self._connection._execute  # type: ignore[attr-defined]
-            self._rows, self._cursor = await errand(
+            self._rows, self._cursor = await connection.driver_connection._execute(
                 _run, connection.driver_connection._conn, first, method, operation, values
             )
 
