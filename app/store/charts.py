@@ -82,6 +82,9 @@ class ChartConditions:
         values = (getattr(self, condition.name) for condition in fields(self))
         return tuple(frozenset(value) if isinstance(value, list | set | tuple) else value for value in values)
 
+    def __hash__(self) -> int:
+        return hash(self.key)
+
     def clauses(self) -> list[ColumnElement[bool]]:
         return [*self._of_chart(), *self._of_latest_version()]
 
