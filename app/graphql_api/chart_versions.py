@@ -25,6 +25,16 @@ from app.graphql_api.signatures import SignatureReport, report_of
 from app.store import entities
 
 VERSION_CURSOR = CursorKind("versions", (str, int))
+OF_CONTENT = (
+    "app_version",
+    "archive_bytes",
+    "api_version",
+    "kube_version",
+    "description",
+    "deprecated",
+    "annotations",
+)
+"""Fields of a version that its archive's content has."""
 SCHEMA_MAX_DEPTH = 200
 """Of a values schema that is shown as JSON: deeper ones cannot be written into an answer."""
 
@@ -200,12 +210,7 @@ def version_cursor(version: ChartVersion) -> str:
 
 async def version_of(context: Context, row: entities.ChartVersion) -> ChartVersion:
     content = await load_known(context.loaders.light_content, row.archive_digest)
-    of_content = {
-        name: getattr(content, name)
-        for name in (
-            "app_version", "archive_bytes", "api_version", "kube_version", "description", "deprecated", "annotations",
-        )
-    }  # fmt: skip
+    of_content = {name: getattr(content, name) for name in OF_CONTENT}
     return shown_as(ChartVersion, row, row=row, content=content, type=ChartType(content.type), **of_content)
 
 
