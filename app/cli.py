@@ -157,12 +157,12 @@ async def _prepare(settings: Settings, *, first_run: bool) -> list[str]:
 
 
 async def _has_sealed_credentials(store: Store) -> bool:
-    from app.store import registries
+    from app.store import registries, webhooks
 
     if await migrating.current_revision(store) is None:
         return False
     async with store.reading() as session:
-        return bool(await registries.sealing_key_ids(session))
+        return bool(await registries.sealing_key_ids(session) | await webhooks.sealing_key_ids(session))
 
 
 def _serve(settings: Settings, greeting: list[str]) -> None:

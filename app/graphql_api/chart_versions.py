@@ -83,10 +83,10 @@ class ChartDependency:
 
     @computed("The chart of this store that satisfies it, if there is one.")
     async def resolves_to(self, info: Info) -> AChart | None:
-        if self.repository is None or not self.repository.startswith("oci://"):
+        if self.repository is None or not self.repository.lower().startswith("oci://"):
             return None
         loaders = info.context.loaders
-        chart_id = await loaders.chart_id_by_oci_path.load((self.repository.rstrip("/"), self.name))
+        chart_id = await loaders.chart_id_by_oci_path.load((self.repository, self.name))
         row = await loaders.chart.load(chart_id) if chart_id is not None else None
         return charts.chart_of(row) if row else None
 

@@ -83,6 +83,15 @@ class Chart(Node):
         row = await load_known(info.context.loaders.version, self.row.latest_prerelease_id)
         return await chart_versions.version_of(info.context, row)
 
+    @computed("One of its versions, gone from the registry or not; null where there is none.")
+    async def version(
+        self,
+        info: Info,
+        version: Annotated[str, strawberry.argument(description="Semver as in Chart.yaml, e.g. 1.2.3+build.5.")],
+    ) -> AChartVersion | None:
+        row = await info.context.loaders.version_by_number.load((self.row.id, version))
+        return await chart_versions.version_of(info.context, row) if row else None
+
     @computed("Its versions, highest semver first.")
     async def versions(
         self,

@@ -7,6 +7,7 @@ import strawberry
 
 from app.graphql_api.loaders import Loaders
 from app.graphql_api.permissions import principal_of
+from app.services.addressing import Addressing
 from app.services.auditing import Auditing
 from app.services.authorising import Authorising, Caller
 from app.services.browsing import Browsing
@@ -35,6 +36,7 @@ class Services:
     watching: Watching
     authorising: Authorising
     auditing: Auditing
+    addressing: Addressing
 
 
 @dataclass(slots=True)
@@ -50,7 +52,7 @@ class Context:
 
     def forget(self) -> None:
         """What is read from now on is read anew: after a change, and for each event of a stream."""
-        self.loaders = Loaders(self.services.browsing, self.services.listing)
+        self.loaders = Loaders(self.services.browsing, self.services.listing, self.services.addressing)
 
 
 Info = strawberry.Info[Context, None]

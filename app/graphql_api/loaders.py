@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from app.graphql_api.compiled.ahead import ReadAhead
 from app.graphql_api.errors import NotFound
 from app.graphql_api.loading import Loader
+from app.services.addressing import Addressing
 from app.services.browsing import Browsing
 from app.services.listing import Listing, Span, VersionConditions
 from app.store.entities import (
@@ -88,15 +89,21 @@ def versions_ahead(version_id_of: Callable[[Any], int | None]) -> ReadAhead:
 class Loaders:
     """Each made when it is first used."""
 
-    def __init__(self, browsing: Browsing, listing: Listing) -> None:
+    def __init__(self, browsing: Browsing, listing: Listing, addressing: Addressing) -> None:
         self._browsing = browsing
         self._listing = listing
+        self._addressing = addressing
 
     # ── Registries and repositories ──
 
     @cached_property
     def registry(self) -> Loader[int, Registry]:
         return Loader(self._browsing.registries)
+
+    @cached_property
+    def webhook_url(self) -> Loader[int, str]:
+        """By registry."""
+        return Loader(self._addressing.urls)
 
     @cached_property
     def repository(self) -> Loader[int, ChartRepository]:
@@ -145,12 +152,17 @@ class Loaders:
 
     @cached_property
     def chart_id_by_oci_path(self) -> Loader[tuple[str, str], int]:
-        """By `oci://` address without a trailing slash, and chart name."""
+        """By `oci://` address and chart name."""
         return Loader(self._browsing.charts_by_oci_path)
 
     @cached_property
     def version(self) -> Loader[int, ChartVersion]:
         return Loader(self._browsing.versions)
+
+    @cached_property
+    def version_by_number(self) -> Loader[tuple[int, str], ChartVersion]:
+        """By chart, and version as Chart.yaml writes it."""
+        return Loader(self._browsing.versions_by_number)
 
     @cached_property
     def versions(self) -> Loader[tuple[int, tuple[Span, VersionConditions]], Page[ChartVersion]]:

@@ -22,12 +22,12 @@ from app.graphql_api.faults import SyncFault, fault_in
 from app.graphql_api.loaders import ahead, load_count, load_facets, load_known
 from app.graphql_api.nodes import Node, computed, shown_as
 from app.graphql_api.paging import PageInfo, decode_id
-from app.graphql_api.permissions import manage_field, read_field
+from app.graphql_api.permissions import manage_field, principal_of, read_field
 from app.graphql_api.references import AChart, ARegistry, ASync, Charts, Syncs
 from app.oci_client.tls import read_certificate
 from app.services.discovering import Discovered
 from app.store import entities
-from app.store.entities import Authentication, ConnectionSecurity, Provider, Visibility
+from app.store.entities import Authentication, ConnectionSecurity, Provider, Role, Visibility
 from app.store.keyset import Page
 
 REGISTRY_CURSOR = CursorKind("registries", BY_NAME)
@@ -148,6 +148,15 @@ class Registry(Node):
         return syncs.SyncConnection.of(
             page, syncs.sync_cursor, syncs.sync_of, after, lambda: load_count(loaders.sync_count, registry_id)
         )
+
+    @read_field(
+        description="What a registry's push notifications are to be sent to. Null for those who may not manage "
+        "registries, and where Chartroom does not know its own address (CHARTROOM_PUBLIC_URL)."
+    )
+    async def webhook_url(self, info: Info) -> str | None:
+        # A secret, so that it is not for readers; null and no error, so that they share a page's document.
+        allowed = principal_of(info).may(Role.MANAGER)
+        return await info.context.loaders.webhook_url.load(self.row.id) if allowed else None
 
     @computed("The latest sync, be it finished or not.", ahead(lambda loaders: loaders.last_sync, lambda it: it.row.id))
     async def last_sync(self, info: Info) -> ASync | None:

@@ -53,6 +53,7 @@ def build_schema(
         Mutation,
         Subscription,
         types=BEHIND_INTERFACES,
+        sensitive_fields=[("Registry", "webhookUrl")],
         limits=limits,
         introspection_allowed=introspection_allowed,
         errors_masked=mask_errors,

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.chart_reader.pool import ReaderPool
+from app.domain.host_names import familiar_host, oci_repository
+from app.domain.semver import InvalidVersion, Version
 from app.services.clock import Clock, utc_now
 from app.store import charts, facets, registries, search, syncs
 from app.store.archives import Archives
@@ -189,6 +191,14 @@ class Browsing:
         async with self._store.reading() as session:
             return await charts.find_versions(session, ids)
 
+    async def versions_by_number(self, wanted: Collection[tuple[int, str]]) -> dict[tuple[int, str], ChartVersion]:
+        """By chart id and version as Chart.yaml writes it; what is no semver is not there."""
+        keys = {(chart_id, number): key for chart_id, number in wanted if (key := _sort_key(number)) is not None}
+        if not keys:
+            return {}
+        async with self._store.reading() as session:
+            return await charts.find_versions_by_number(session, keys)
+
     async def contents(self, archive_digests: Collection[str], *, whole: bool) -> dict[str, ChartContent]:
         """By archive digest; README, values and the other long texts only when `whole`."""
         async with self._store.reading() as session:
@@ -205,16 +215,13 @@ class Browsing:
         return None if archive is None else await self._reader.read_file(archive, path)
 
     async def charts_by_oci_path(self, paths: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:
-        """Chart ids by `oci://` repository (host and path without a trailing slash) and chart name."""
+        """Chart ids by `oci://` repository and chart name, as Chart.yaml has them for a dependency."""
         async with self._store.reading() as session:
             rows = await charts.find_by_names(session, {name for _, name in paths})
-        found: dict[tuple[str, str], int] = {}
-        for chart_id, repository, host, name in rows:
-            parent = repository.rpartition("/")[0]
-            key = (f"oci://{host}/{parent}".rstrip("/"), name)
-            if key in paths:
-                found.setdefault(key, chart_id)
-        return found
+        # The oldest of those that were registered more than once.
+        stored = {(familiar_host(host), repository): chart_id for chart_id, repository, host, _ in reversed(rows)}
+        places = {path: oci_repository(*path) for path in paths}
+        return {path: stored[place] for path, place in places.items() if place is not None and place in stored}
 
     # ── Syncs ──
 
@@ -239,6 +246,13 @@ class Browsing:
     async def count_faults(self, sync_ids: Collection[int]) -> dict[int, int]:
         async with self._store.reading() as session:
             return await syncs.count_faults(session, sync_ids)
+
+
+def _sort_key(number: str) -> str | None:
+    try:
+        return Version.parse(number).sort_key
+    except InvalidVersion:
+        return None
 
 
 def _midnight(now: datetime) -> datetime:

@@ -28,7 +28,8 @@ from app.services.connecting import Connections
 from app.services.faults import fault_of
 from app.services.planning import Planning
 from app.services.pulling import Pulling, Reader
-from app.services.recording import LeaseLost, Recorder, RepositoryTally
+from app.services.recording import LeaseLost, Recorder
+from app.services.tallying import RepositoryTally
 from app.services.verifying import Verifying
 from app.signatures.trust import Trust
 from app.store import registries, syncs
@@ -39,6 +40,7 @@ from app.store.session import Store
 CANCEL_LOOKED_FOR_EVERY_SECONDS = 0.4  # a cancelled sync stops within a second
 REPOSITORIES_LISTED_AT_ONCE = 8
 REPOSITORIES_PULLED_AT_ONCE = 2  # the slots of versions stay full while one of them comes to its end
+REPOSITORIES_LOOKED_AHEAD_AT_ONCE = 8  # a look ahead takes a round trip; small repositories would leave slots empty
 NEWEST_FIRST_OF_ALL = 1
 LOOKED_AHEAD = 100  # ECR gives so many manifests at a time
 
@@ -180,8 +182,9 @@ class SyncRun:
         self._recorder = recorder
         self._earlier = earlier
         """How an attempt before this one fared, by repository."""
-        self._planning = Planning(tools.store)
+        self._planning = Planning(tools.store, tools.clock)
         self._listing_slots = asyncio.Semaphore(REPOSITORIES_LISTED_AT_ONCE)
+        self._looking_slots = asyncio.Semaphore(REPOSITORIES_LOOKED_AHEAD_AT_ONCE)
         self._repository_slots = asyncio.Semaphore(REPOSITORIES_PULLED_AT_ONCE)
         self._version_slots = asyncio.Semaphore(tools.bounds.versions_at_once)
         self._tallies: list[RepositoryTally] = []
@@ -241,8 +244,9 @@ class SyncRun:
         plan = None
         try:
             async with self._listing_slots:
-                planned = await self._planning.plan(client, self._registry, tally.repository, self.sync.id)
+                planned = await self._planning.plan(client, self._registry, tally.repository, self.sync)
             plan = planned.plan
+            tally.failed_before = planned.failed
             self._recorder.begin_repository(tally, plan, planned.tags)
             await self._take_steps(pulling, tally, plan)
             tally.fault = _nothing_found(tally, plan)
@@ -265,11 +269,12 @@ class SyncRun:
             async with asyncio.TaskGroup() as group:
                 for step in plan.steps[:NEWEST_FIRST_OF_ALL]:
                     await self._start(group, pulling.take(tally, step))
-                async with self._repository_slots:
-                    for steps in batched(plan.steps[NEWEST_FIRST_OF_ALL:], LOOKED_AHEAD):
+                for steps in batched(plan.steps[NEWEST_FIRST_OF_ALL:], LOOKED_AHEAD):
+                    async with self._looking_slots:
                         await pulling.look_ahead(tally, steps)
-                        for step in steps:
-                            await self._start(group, pulling.take(tally, step))
+                        async with self._repository_slots:
+                            for step in steps:
+                                await self._start(group, pulling.take(tally, step))
         except* RegistryError as errors:
             raise _first(errors) from None
 

@@ -166,12 +166,11 @@ class Verifying:
             if descriptor is None or not (bundled or descriptor.media_type == cosign.SIMPLE_SIGNING):
                 continue
             signed = await self._client.read_blob(version.repository, descriptor, max_bytes=SIGNATURE_MAX_BYTES)
-            keys = self._trust.cosign_keys
             if bundled:
-                verdict = await asyncio.to_thread(cosign.verify_bundle, signed, version.digest, keys)
+                verdict = await asyncio.to_thread(self._trust.verify_bundle, signed, version.digest)
             else:
-                signature = descriptor.annotations.get(cosign.SIGNATURE_ANNOTATION, "")
-                verdict = await asyncio.to_thread(cosign.verify_simple_signing, signed, signature, version.digest, keys)
+                beside = descriptor.annotations
+                verdict = await asyncio.to_thread(self._trust.verify_payload, signed, beside, version.digest)
             if verdict is not None:
                 verdicts.append(verdict)
         return verdicts

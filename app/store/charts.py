@@ -1,6 +1,6 @@
 """Rows of charts, their versions and their content, as the chart store reads them."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -216,6 +216,24 @@ async def version_numbers(
 async def find_versions(session: AsyncSession, ids: Collection[int]) -> dict[int, ChartVersion]:
     query = select(ChartVersion).where(col(ChartVersion.id).in_(ids))
     return {row.id: row for row in (await session.exec(query)).all()}
+
+
+async def find_versions_by_number(
+    session: AsyncSession, wanted: Mapping[tuple[int, str], str]
+) -> dict[tuple[int, str], ChartVersion]:
+    """By chart and version, gone ones too; `wanted` gives the sort key of each, by which the index finds it."""
+    query = (
+        select(ChartVersion)
+        .where(
+            col(ChartVersion.chart_id).in_({chart_id for chart_id, _ in wanted}),
+            col(ChartVersion.sort_key).in_(set(wanted.values())),
+            col(ChartVersion.within_policy).is_(True),
+        )
+        # Two tags may hold the same version; the one that is still there is the last to be put in.
+        .order_by(col(ChartVersion.removed_at).is_(None), col(ChartVersion.id))
+    )
+    found = {(row.chart_id, row.version): row for row in (await session.exec(query)).all()}
+    return {key: row for key, row in found.items() if key in wanted}
 
 
 async def find_contents(

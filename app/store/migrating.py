@@ -11,6 +11,7 @@ from sqlmodel import SQLModel
 from app.store import chart_index as chart_index  # fills the metadata, as the next one does
 from app.store import entities as entities
 from app.store import indexing
+from app.store import webhooks as webhooks
 from app.store.session import Store
 from migrations import __path__ as migrations_path
 from migrations.env_filter import include
@@ -51,6 +52,8 @@ async def migrate(store: Store, revision: str = "head") -> None:
     async with store.engine.connect() as connection:
         await connection.run_sync(run)
         await connection.commit()
+    async with store.writing():
+        pass  # what was kept of the rows before, in whatever process, is good no more
     if revision == "head":
         await indexing.index_missing(store)
 

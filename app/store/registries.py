@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, delete, func, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.store.entities import ChartRepository, Provider, Registry, SealedCredential, SkippedTag
+from app.store.entities import ChartRepository, Provider, Registry, SealedCredential, SkippedTag, Sync
 from app.store.keyset import Order, Page, fetch_page
 
 LIKE_ESCAPE = "/"
@@ -84,7 +84,15 @@ async def count(
 
 async def delete_registry(session: AsyncSession, registry_id: int) -> None:
     """Takes its credentials, repositories, charts and syncs along, by their foreign keys."""
+    await _wait_for_syncs(session, col(Sync.registry_id) == registry_id)
     await session.exec(delete(Registry).where(col(Registry.id) == registry_id))
+
+
+async def _wait_for_syncs(session: AsyncSession, whose: ColumnElement[bool]) -> None:
+    """Until what they are writing is written, and no longer: a sync locks its own row before any other, so that
+    whoever deletes what it writes must do the same, or both wait for each other.
+    """
+    await session.exec(select(Sync.id).where(whose).order_by(col(Sync.id)).with_for_update())
 
 
 async def due_for_sync(session: AsyncSession, now: datetime) -> list[Registry]:
@@ -187,6 +195,8 @@ async def count_repositories(session: AsyncSession, registry_ids: Collection[int
 
 
 async def delete_repositories(session: AsyncSession, ids: Collection[int]) -> None:
+    theirs = select(ChartRepository.registry_id).where(col(ChartRepository.id).in_(ids))
+    await _wait_for_syncs(session, col(Sync.registry_id).in_(theirs))
     await session.exec(delete(ChartRepository).where(col(ChartRepository.id).in_(ids)))
 
 

@@ -22,6 +22,7 @@ from app.oci_client.limits import ClientLimits
 from app.oci_client.retrying import HostLimiters
 from app.oci_client.transport import HttpClients
 from app.progress.bell import LocalBell
+from app.services.addressing import Addressing
 from app.services.auditing import Auditing
 from app.services.authorising import Authorising, Caller
 from app.services.browsing import Browsing
@@ -39,6 +40,8 @@ from app.store.archives import Archives
 from app.store.entities import Role
 from app.store.sealing import Key, Sealer
 from app.store.session import Store
+
+PUBLIC_URL = "https://charts.acme.example"
 
 
 class FilesInThisProcess:
@@ -135,6 +138,7 @@ async def desk(store: Store, schema: DoorSchema) -> AsyncIterator[Desk]:
         watching=Watching(store, bell),
         authorising=Authorising(store),
         auditing=Auditing(store),
+        addressing=Addressing(store, sealer, PUBLIC_URL),
     )
     yield Desk(schema, services, store, archives, bell, enqueued)
     await http.close()

@@ -13,7 +13,7 @@ import pytest
 from app.domain.signatures import Verification
 from app.graphql_api.chart_versions import parse_schema
 from app.graphql_api.paging import encode_id
-from app.store.entities import Chart, ChartContent, ChartVersion, DigestSighting
+from app.store.entities import Chart, ChartContent, ChartVersion, DigestSighting, Provider
 from tests.graphql_api.conftest import Desk
 from tests.graphql_api.rows import NOW, add, add_chart, add_registry, digest_of
 
@@ -149,6 +149,19 @@ async def test_dependency_leads_to_the_chart_of_this_store_when_its_address_is_k
     assert [one["resolvesTo"] for one in found] == [{"name": "common"}, None, None, None]
     assert found[0]["alias"] == "c"
     assert found[3]["condition"] == "common.enabled"
+
+
+async def test_dependency_on_docker_hub_leads_to_its_chart_by_each_of_its_names(desk: Desk) -> None:
+    hub = await add_registry(desk.store, "hub", host="registry-1.docker.io", provider=Provider.DOCKER_HUB)
+    await add_chart(desk.store, hub, "bitnamicharts/common")
+    # Another chart of that name, elsewhere: in a folder that does not say the chart's name.
+    await add_chart(desk.store, hub, "bitnamicharts/other", name="common")
+    hosts = ("docker.io", "index.docker.io", "registry-1.docker.io", "docker.io.example.com")
+    needs = [{"name": "common", "version": "2.x.x", "repository": f"oci://{host}/bitnamicharts"} for host in hosts]
+    chart = await add_chart(desk.store, hub, dependencies=needs)
+    found = (await ask(desk, chart, "dependencies { resolvesTo { repository { name } } }"))["dependencies"]
+    there = {"repository": {"name": "bitnamicharts/common"}}
+    assert [one["resolvesTo"] for one in found] == [there, there, there, None]
 
 
 async def test_version_is_null_when_its_chart_or_the_policy_hides_it(desk: Desk) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from app.domain.semver import Version
 from app.graphql_api.paging import encode_id
 from app.store.entities import ChartVersion
 from app.store.session import Store
@@ -16,6 +17,9 @@ PAGE = """query Page($first: Int, $after: String, $search: String, $filter: Char
   charts(first: $first, after: $after, search: $search, filter: $filter, orderBy: $order) {
     totalCount edges { cursor highlight node { name } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
 } }"""
+
+BY_NUMBER = """query ByNumber($id: ID!, $version: String!) { chart(id: $id) { version(version: $version) {
+  version tag removedAt chart { repository { name } } } } }"""
 
 
 async def fill(store: Store) -> None:
@@ -152,3 +156,50 @@ async def test_constraint_is_refused_in_words_when_it_is_none(desk: Desk) -> Non
     )
     assert code == "INVALID"
     assert "nonsense" in message
+
+
+@pytest.mark.parametrize("number", ["1.0.0", "2.0.0-rc.1", "1.5.0", "1.0.0+build.5"])
+async def test_version_is_found_by_its_number_when_it_was_published_once(desk: Desk, number: str) -> None:
+    registry = await add_registry(desk.store)
+    tags = ["1.0.0", "1.0.0_build.5", "2.0.0-rc.1", "1.5.0"]
+    chart = await add_chart(desk.store, registry, "charts/payments", tags)
+    await add_chart(desk.store, registry, "charts/other", tags)
+    async with desk.store.writing() as session:
+        for gone in (await session.exec(select(ChartVersion).where(ChartVersion.tag == "1.5.0"))).all():
+            gone.removed_at = NOW
+            session.add(gone)
+    found = (await desk.ask(BY_NUMBER, id=encode_id("Chart", chart.id), version=number))["chart"]["version"]
+    assert found["version"] == number
+    assert found["chart"]["repository"]["name"] == "charts/payments"
+    assert (found["removedAt"] is not None) == (number == "1.5.0")
+
+
+@pytest.mark.parametrize("number", ["1.0.1", "1.0.0+build.6", "v1.0.0", "latest", ""])
+async def test_version_is_null_when_the_chart_has_none_of_that_number(desk: Desk, number: str) -> None:
+    registry = await add_registry(desk.store)
+    chart = await add_chart(desk.store, registry, tags=["1.0.0", "1.0.0_build.5"])
+    await add_chart(desk.store, registry, "charts/other", ["1.0.1"])
+    answer = await desk.ask(BY_NUMBER, id=encode_id("Chart", chart.id), version=number)
+    assert answer == {"chart": {"version": None}}
+
+
+async def test_version_is_null_when_the_registry_does_not_keep_it(desk: Desk) -> None:
+    chart = await add_chart(desk.store, await add_registry(desk.store), tags=["1.0.0", "1.1.0"])
+    async with desk.store.writing() as session:
+        row = (await session.exec(select(ChartVersion).where(ChartVersion.tag == "1.0.0"))).one()
+        row.within_policy = False
+        session.add(row)
+    answer = await desk.ask(BY_NUMBER, id=encode_id("Chart", chart.id), version="1.0.0")
+    assert answer == {"chart": {"version": None}}
+
+
+async def test_version_is_the_one_still_there_when_two_tags_hold_it(desk: Desk) -> None:
+    chart = await add_chart(desk.store, await add_registry(desk.store), tags=["1.0.0", "v1.0.0"])
+    async with desk.store.writing() as session:
+        for row in (await session.exec(select(ChartVersion))).all():
+            row.version = "1.0.0"
+            row.sort_key = Version.parse("1.0.0").sort_key
+            row.removed_at = NOW if row.tag == "v1.0.0" else None
+            session.add(row)
+    answer = await desk.ask(BY_NUMBER, id=encode_id("Chart", chart.id), version="1.0.0")
+    assert answer["chart"]["version"]["tag"] == "1.0.0"

@@ -38,6 +38,10 @@ WHOLE = """query Whole($first: Int!) { charts(first: 1) { nodes { versions(first
 CONSTRAINED = """query Constrained($first: Int!) { charts(first: $first) { nodes {
   versions(first: 2, constraint: ">=1.0.0") { totalCount nodes { version } } } } }"""
 
+BY_NUMBER = """query ByNumber($first: Int!) { charts(first: $first) { nodes {
+  lowest: version(version: "1.0.0") { version appVersion } highest: version(version: "1.5.0") { version }
+  none: version(version: "9.9.9") { version } } } }"""
+
 REGISTRIES = """query Registries($first: Int!) { registries(first: $first) { totalCount nodes {
   name host lastSync { id state registry { name } }
   repositories(first: 2) { totalCount nodes { name state lastError { code } registry { name } } }
@@ -65,7 +69,7 @@ async def fill(store: Store) -> None:
             sync = await add_sync(store, registry, repository_id=repository_id, state=SyncState.PARTIAL)
             faults = [Fault(FaultCode.TIMED_OUT, f"slow {number}", True, "acme/none") for number in range(3)]
             async with store.writing() as session:
-                await syncs.append_faults(session, sync.id, faults)
+                await session.run_sync(syncs.append_faults, sync.id, faults)
 
 
 @pytest.mark.parametrize(
@@ -77,6 +81,7 @@ async def fill(store: Store) -> None:
         pytest.param(VERSIONS, 9, id="versions"),
         pytest.param(WHOLE, 4, id="whole"),
         pytest.param(CONSTRAINED, 5, id="constrained"),
+        pytest.param(BY_NUMBER, 3, id="versions by number"),
         pytest.param(REGISTRIES, 13, id="registries"),
         pytest.param(SYNCS, 6, id="syncs"),
     ],

@@ -206,7 +206,8 @@ async def test_sync_is_taken_up_again_when_the_disk_of_the_database_was_full(
         # No page more than there are: what SQLite then says is what it says of a disk without room.
         raw.execute(f"PRAGMA max_page_count = {1 if full else 1_000_000}").close()
 
-    event.listen(room.store.engine.sync_engine, "connect", limit)
+    for engine in room.store.engines:
+        event.listen(engine, "connect", limit)
     registry.repository(REPOSITORY).push_chart("2.0.0", pack_chart("app", "2.0.0", {"README.md": "word " * 100_000}))
     reached, go_on = asyncio.Event(), asyncio.Event()
     registry.go_wrong("blob", waiting_for(go_on, reached), times=VERSIONS + 1)
@@ -214,16 +215,23 @@ async def test_sync_is_taken_up_again_when_the_disk_of_the_database_was_full(
     running = asyncio.create_task(with_bounds(room, lease=timedelta(seconds=1)).run(sync.id))
     await reached.wait()
     full = True
-    await room.store.engine.dispose()
+    await dispose(room.store)
     go_on.set()
     async with asyncio.timeout(30):
         assert await running
     assert (await row_of(room, sync.id)).state is SyncState.RUNNING
     full = False
-    await room.store.engine.dispose()
+    await dispose(room.store)
     row = await resumed(room, sync.id)
     assert (row.state, row.versions_added) == (SyncState.SUCCEEDED, VERSIONS + 1)
     await complete_story(room, sync.id, VERSIONS + 1)
+
+
+async def dispose(store: Store) -> None:
+    """What connects from here on connects anew."""
+    for engine in store.engines[1:]:
+        engine.dispose()
+    await store.engine.dispose()
 
 
 async def test_version_whose_archive_cannot_be_kept_is_a_fault_and_the_others_are_stored(

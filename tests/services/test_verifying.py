@@ -16,6 +16,8 @@ from app.domain.sync_events import SyncState, SyncTrigger
 from app.oci_client.manifest import OCI_MANIFEST
 from app.services.syncing import Syncing
 from app.services.verifying import Verifying
+from app.signatures.identities import Identity
+from app.signatures.keyless import Keyless
 from app.signatures.trust import Trust, read_trust
 from app.store import signatures, syncs
 from app.store.entities import ChartRepository, ChartVersion
@@ -27,8 +29,16 @@ from tests.oci_client.lab import bench, digest, fixed, server_context, serving
 from tests.real.docker_registry import DockerRegistry
 from tests.real.pushing import push_chart
 from tests.services.conftest import Room
-from tests.signatures.pushing import BUNDLE, push_bundle, push_signature, signature_manifest
-from tests.signatures.signing import Signer, bundle, pem_of
+from tests.signatures.pushing import (
+    BUNDLE,
+    push_bundle,
+    push_bundle_content,
+    push_payload,
+    push_signature,
+    signature_manifest,
+)
+from tests.signatures.signing import Signer, bundle, pem_of, simple_signing
+from tests.signatures.sigstore_lab import GITHUB, WORKFLOW, KeylessSigner, Sigstore
 
 KEY, STRANGE_KEY = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
 
@@ -106,6 +116,38 @@ async def test_cosign_signature_is_found_by_its_tag_though_it_came_after_the_cha
     assert told(await latest(room)) == (False, True, "VERIFIED")
     await sync(room, registry.id, read_trust(None, pem_of(STRANGE_KEY)))
     assert told(await latest(room)) == (False, True, "UNVERIFIED")
+
+
+def keyless_payload(registry: DockerRegistry, repository: str, digest: str, signer: KeylessSigner) -> None:
+    payload, _ = simple_signing(signer.key, digest)
+    push_payload(registry, repository, digest, payload, signer.beside(payload))
+
+
+def keyless_bundle(registry: DockerRegistry, repository: str, digest: str, signer: KeylessSigner) -> None:
+    push_bundle_content(registry, repository, digest, json.dumps(signer.bundle(digest)).encode())
+
+
+@pytest.mark.parametrize("push", [keyless_payload, keyless_bundle])
+async def test_keyless_signature_is_verified_and_again_when_identities_come_and_go(
+    room: Room, shared_docker_registry: DockerRegistry, push: object
+) -> None:
+    name, sigstore = f"keyless/{os.urandom(4).hex()}", Sigstore()
+    pushed = push_chart(shared_docker_registry, name, pack_chart("app", "1.0.0"))
+    push(shared_docker_registry, name, pushed.digest, sigstore.signer())  # type: ignore[operator]
+    registry, first = await room.register(shared_docker_registry, name)
+
+    await run(room, first.id, Trust())
+    version = await latest(room)
+    assert told(version) == (False, True, "UNVERIFIED")
+    assert "CHARTROOM_SIGSTORE_TRUSTED_ROOT" in (version.verification_message or "")
+    for subject, state, signed_by in (
+        ("https://github.com/somebody/else", "UNVERIFIED", None),
+        (WORKFLOW, "VERIFIED", f"{WORKFLOW} (by {GITHUB})"),
+    ):
+        identities = (Identity(issuer=GITHUB, subject=subject),)
+        await sync(room, registry.id, Trust(keyless=Keyless(sigstore.trusted_root(), identities)))
+        version = await latest(room)
+        assert (told(version), version.signed_by) == ((False, True, state), signed_by)
 
 
 async def test_moved_tag_is_unsigned_until_its_own_signature_is_found(
@@ -215,6 +257,6 @@ async def test_what_was_found_is_not_written_to_a_version_that_moved_meanwhile(s
     columns = {"has_signature": True, "verification": Verification.VERIFIED, "signed_by": "Ada"}
     for of_digest, written in (("sha256:" + "0" * 64, False), (version.digest, True)):
         async with store.writing() as session:
-            await signatures.save(session, [{"version_id": version.id, "of_digest": of_digest, **columns}])
+            await session.run_sync(signatures.save, [{"version_id": version.id, "of_digest": of_digest, **columns}])
         async with store.reading() as session:
             assert (await session.get_one(ChartVersion, version.id)).has_signature is written

@@ -46,7 +46,7 @@ async def fill(store: Store) -> dict[str, list[Any]]:
     await add_sync(store, other, state=SyncState.FAILED)
     fault = Fault(FaultCode.TIMED_OUT, "slow", True, "charts/payments")
     async with store.writing() as session:
-        await syncs.append_faults(session, sync.id, [fault])
+        await session.run_sync(syncs.append_faults, sync.id, [fault])
         # Its latest version is gone: a field that may not be null fails, and takes the chart along.
         broken.latest_version_id = 999
         session.add(broken)
