@@ -47,7 +47,7 @@ function Told({ version }: { version: NonNullable<ChartReadmeQuery['chartVersion
     <>
       <Changes version={version} />
       {version.readme ? (
-        // biome-ignore lint/security/noDangerouslySetInnerHtml: sanitised by the server; the page's content security policy runs no script and no inline style besides.
+        // Sanitised by the server; the page's content security policy runs no script and no inline style besides.
         <div className="readme" ref={readme} dangerouslySetInnerHTML={{ __html: version.readme.html }} />
       ) : null}
       {version.notes ? (

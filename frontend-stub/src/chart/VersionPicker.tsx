@@ -106,11 +106,9 @@ export function VersionPicker({
         </p>
       ) : null}
       <div className="picker-list" hidden={!open}>
-        {/* biome-ignore-start lint/a11y/noNoninteractiveElementToInteractiveRole: a list of options, as the pattern has it. */}
-        {/* biome-ignore-start lint/a11y/useFocusableInteractive: the focus stays in the field, as a combobox has it. */}
-        {/* biome-ignore-start lint/a11y/useKeyWithClickEvents: the keys are the field's. */}
         <ul role="listbox" id={`${id}-list`} aria-label={`Versions, ${label.toLowerCase()}`}>
           {matches.map((one, place) => (
+            // eslint-disable-next-line jsx-a11y/click-events-have-key-events -- the keys are the field's, as a combobox has it
             <li
               key={one.id}
               id={`${id}-${place}`}
@@ -127,9 +125,6 @@ export function VersionPicker({
             </li>
           ))}
         </ul>
-        {/* biome-ignore-end lint/a11y/noNoninteractiveElementToInteractiveRole: as above. */}
-        {/* biome-ignore-end lint/a11y/useFocusableInteractive: as above. */}
-        {/* biome-ignore-end lint/a11y/useKeyWithClickEvents: as above. */}
         <p className="help">{hint(matches.length, found?.totalCount)}</p>
       </div>
     </div>

@@ -8,7 +8,7 @@ export function Answer<Data>({
   lines,
   children,
 }: {
-  // biome-ignore lint/suspicious/noExplicitAny: what was asked with is nothing to who waits for the answer.
+  // What was asked with is nothing to who waits for the answer.
   to: UseQueryResponse<Data, any>;
   lines: number;
   children: (data: Data) => ReactNode;

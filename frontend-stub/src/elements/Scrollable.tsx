@@ -4,7 +4,7 @@ import { Copy } from './elements';
 /** What may be wider or longer than its place: it scrolls by itself, by the keyboard too. */
 export function Scrollable({ label, className, children }: { label: string; className: string; children: ReactNode }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard (WCAG 2.1.1).
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by the keyboard (WCAG 2.1.1).
     <section className={className} aria-label={label} tabIndex={0}>
       {children}
     </section>

@@ -241,7 +241,7 @@ export function Switch({
     <label className="switch">
       <input
         type="checkbox"
-        // biome-ignore lint/a11y/useAriaPropsForRole: a checkbox says by itself whether it is checked.
+        // A checkbox says by itself whether it is checked.
         role="switch"
         checked={checked}
         disabled={disabled}

@@ -43,7 +43,7 @@ export function SignIn() {
               type="password"
               autoComplete="current-password"
               spellCheck={false}
-              // biome-ignore lint/a11y/noAutofocus: it is the one thing to do on this page.
+              // eslint-disable-next-line jsx-a11y/no-autofocus -- it is the one thing to do on this page.
               autoFocus
               value={typed}
               onChange={(event) => setTyped(event.target.value)}
