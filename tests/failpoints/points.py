@@ -56,6 +56,7 @@ STARTING = [
 PLANNING = [
     Failpoint("tags-page", f"{OCI}.client:RegistryClient.list_tags", AFTER),
     Failpoint("tags-second-page", f"{OCI}.client:RegistryClient.list_tags", AFTER, 2),
+    Failpoint("archives-listed", f"{STORE}.archives:Archives.lacking", AFTER),
     *_of("held-tags", f"{STORE}.findings:held_tags", BEFORE, AFTER),
     *_of("plan", f"{SERVICES}.planning:Planning.plan", BEFORE, AFTER),
     Failpoint("repository-begun", f"{SERVICES}.recording:Recorder.begin_repository", AFTER),
