@@ -261,6 +261,12 @@ class Settings(BaseSettings):
         description="Objects one operation may ask for, by the `first` of its connections: "
         "100 charts with 100 versions each.",
     )
+    answer_max_bytes: int = Field(
+        16 * MEBIBYTE,
+        ge=MEBIBYTE,
+        description="Texts (README, values, files and the like) that one operation may bring, in bytes. README, values "
+        "and schema of one version at their bounds are 11 MiB, the READMEs of a hundred usual versions three.",
+    )
     operations_per_connection: int = Field(20, ge=1, description="Operations under way at once on one WebSocket.")
 
     kept_answers_max_bytes: int = Field(
