@@ -227,6 +227,11 @@ class Settings(BaseSettings):
     syncs_retained: int = Field(
         200, ge=1, description="Finished syncs kept for each registry, with their events and faults."
     )
+    archives_retained_days: int = Field(
+        7,
+        ge=1,
+        description="How long archives are kept that no version refers to any more, e.g. of a deleted registry.",
+    )
     shutdown_grace_seconds: float = Field(
         8.0,
         ge=0,

@@ -1,7 +1,7 @@
 """What a sync has to do with one repository: what the registry lists minus what the store holds."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from app.domain.faults import REGISTRY_WIDE
@@ -58,9 +58,16 @@ class Planning:
         self._clock = clock
 
     async def plan(
-        self, client: RegistryClient, registry: Registry, repository: ChartRepository, sync: Sync
+        self,
+        client: RegistryClient,
+        registry: Registry,
+        repository: ChartRepository,
+        sync: Sync,
+        lost: frozenset[str] = frozenset(),
     ) -> Planned:
-        """Raises what the registry client raises where the listing is not complete: then nothing is removed."""
+        """`lost`: tags whose archives are not there any more.
+
+        Raises what the registry client raises where the listing is not complete: then nothing is removed."""
         listed: list[ListedTag] = []
         pages = 0
         async for page in client.list_tags(repository.name):
@@ -69,6 +76,7 @@ class Planning:
         async with self._store.reading() as session:
             held = await findings.held_tags(session, repository.id, sync.id)
             failed = await failures.of_repository(session, repository.id, sync.id)
+        held |= {tag: replace(held[tag], archive_lost=True) for tag in lost & held.keys()}
         decide = partial(
             plan_repository,
             listed,

@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.domain.faults import Fault
-from app.domain.sync_events import EventKind, RepositoryState, SyncState, final_state
+from app.domain.sync_events import EventKind, RepositoryState, SyncState, SyncTrigger, final_state
 from app.domain.sync_plan import RepositoryPlan, Step
 from app.oci_client.client import RegistryClient
 from app.oci_client.errors import RateLimited, RegistryError
@@ -25,6 +25,7 @@ from app.services.byte_budget import ByteBudget
 from app.services.clock import Clock, utc_now
 from app.services.connecting import Connections
 from app.services.faults import fault_of
+from app.services.finding_lost import lost_tags
 from app.services.planning import Planning
 from app.services.pulling import Pulling, Reader
 from app.services.recording import LeaseLost, Recorder
@@ -195,6 +196,7 @@ class SyncRun:
         self._repository_slots = asyncio.Semaphore(REPOSITORIES_PULLED_AT_ONCE)
         self._version_slots = asyncio.Semaphore(tools.bounds.versions_at_once)
         self._tallies: list[RepositoryTally] = []
+        self._lost: Mapping[int, frozenset[str]] = {}
         self.parked_until: datetime | None = None
         """Set where the registry wants no requests for longer than a worker should wait: what is begun is ended."""
 
@@ -210,6 +212,9 @@ class SyncRun:
         if self.sync.last_sequence == 0:
             self._recorder.event(EventKind.STARTED)
             await self._recorder.flush()
+        if self.sync.repository_id is None or self.sync.trigger is SyncTrigger.MANUAL:
+            # Not at every push to one repository: where archives are in an object store, listing them takes requests.
+            self._lost = await lost_tags(self._tools.store, self._tools.archives, self.sync.registry_id)
         client = await self._tools.connections.client_of(self._registry)
         self._recorder.requests_made = lambda: client.requests_made
         pulling = Pulling(
@@ -256,7 +261,13 @@ class SyncRun:
             async with self._listing_slots:
                 if self.parked_until is not None:
                     return
-                planned = await self._planning.plan(client, self._registry, tally.repository, self.sync)
+                planned = await self._planning.plan(
+                    client,
+                    self._registry,
+                    tally.repository,
+                    self.sync,
+                    self._lost.get(tally.repository.id, frozenset()),
+                )
             plan = planned.plan
             tally.failed_before = planned.failed
             self._recorder.begin_repository(tally, plan, planned.tags)

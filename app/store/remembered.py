@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
+from sqlalchemy import Column, ForeignKey, String
 from sqlmodel import Field, SQLModel
 
 from app.domain.faults import FaultCode
@@ -44,3 +45,23 @@ class AbsentReferrers(SQLModel, table=True):
     registry_id: int = belongs_to("registry", primary_key=True)
     host: str = Field(max_length=300)
     seen_at: datetime = instant()
+
+
+class UnreferencedContent(SQLModel, table=True):
+    """The content of an archive that no version refers to, and since when that is known."""
+
+    __tablename__: ClassVar[Any] = "unreferenced_content"
+
+    archive_digest: str = Field(
+        sa_column=Column(String(200), ForeignKey("chart_content.archive_digest", ondelete="CASCADE"), primary_key=True)
+    )
+    since: datetime = instant(index=True)
+
+
+class Chore(SQLModel, table=True):
+    """Something that one of all workers does now and then."""
+
+    __tablename__: ClassVar[Any] = "chore"
+
+    name: str = Field(primary_key=True, max_length=64)
+    due_at: datetime = instant()

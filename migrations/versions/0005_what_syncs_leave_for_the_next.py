@@ -32,9 +32,27 @@ def upgrade() -> None:
         sa.Column("host", sa.String(300), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
     )
+    op.create_table(
+        "unreferenced_content",
+        sa.Column(
+            "archive_digest",
+            sa.String(200),
+            sa.ForeignKey("chart_content.archive_digest", ondelete="CASCADE"),
+            primary_key=True,
+        ),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+    )
+    op.create_index("ix_unreferenced_content_since", "unreferenced_content", ["since"])
+    op.create_table(
+        "chore",
+        sa.Column("name", sa.String(64), primary_key=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("chore")
+    op.drop_table("unreferenced_content")
     op.drop_table("absent_referrers")
     op.drop_table("failed_tag")
     op.drop_index("ix_sync_follow_up", "sync")

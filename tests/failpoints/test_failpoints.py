@@ -14,7 +14,17 @@ from app.domain.sync_events import EventKind
 from app.store.session import Store
 from tests.failpoints import scene
 from tests.failpoints.conftest import Stage
-from tests.failpoints.points import ALL, FOLLOWING, GIVING_BACK, PARKING, RESUMING, SCHEDULING, SYNCING, Failpoint
+from tests.failpoints.points import (
+    ALL,
+    FOLLOWING,
+    GIVING_BACK,
+    PARKING,
+    RESUMING,
+    SCHEDULING,
+    SYNCING,
+    TIDYING,
+    Failpoint,
+)
 from tests.failpoints.scene import NEW, Outcome
 from tests.lab.faulty_registry import refusing, waiting_for
 
@@ -168,6 +178,14 @@ async def test_sync_ends_as_if_nothing_had_happened_when_it_is_killed_while_it_i
     await end_and_compare(stage, sqlite_undisturbed)
 
 
+@pytest.mark.parametrize("failpoint", named(TIDYING))
+async def test_sync_ends_as_if_nothing_had_happened_when_it_is_killed_while_archives_are_tidied(
+    stage: Stage, sqlite_undisturbed: Outcome, failpoint: str
+) -> None:
+    await stage.killed_at(failpoint)
+    await end_and_compare(stage, sqlite_undisturbed)
+
+
 @pytest.mark.parametrize("failpoint", named(FOLLOWING))
 async def test_sync_that_is_to_follow_is_run_once_when_whoever_starts_it_is_killed(
     stage: Stage, failpoint: str
@@ -195,6 +213,6 @@ async def test_sync_on_postgresql_ends_as_if_nothing_had_happened_when_it_is_kil
 
 
 def test_failpoints_are_at_least_twenty_five_and_have_names_of_their_own() -> None:
-    points = [*SYNCING, *RESUMING, *GIVING_BACK, *SCHEDULING, *PARKING, *FOLLOWING]
+    points = [*SYNCING, *RESUMING, *GIVING_BACK, *SCHEDULING, *PARKING, *TIDYING, *FOLLOWING]
     assert len(points) == len(ALL)
     assert len(named(points)) >= 25
