@@ -2,7 +2,7 @@
 of statements; what belongs to many rows is read for all of them at once."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,11 +28,14 @@ from app.store.entities import (
     Sync,
 )
 from app.store.facets import Facets
+from app.store.kept import Kept
 from app.store.keyset import Page
 from app.store.long_texts import LongText
 from app.store.selection import Selection, select_charts
 from app.store.session import Store
 
+COUNTS_KEPT, FACETS_KEPT = 1_000, 100
+"""Of different searches: facets have up to fifty keywords, some kilobytes."""
 STALE_AFTER = timedelta(days=2 * 365)
 """Of the latest version: charts that nobody has released for so long stand below others that match as well."""
 
@@ -59,6 +62,9 @@ class Browsing:
         self._archives = archives
         self._reader = reader
         self._archive_turns = asyncio.Semaphore(ARCHIVES_AT_ONCE)
+        # Pages of the same search, one after the other, tell the same counts.
+        self._counts: Kept[Hashable, int] = Kept(store.revision, COUNTS_KEPT)
+        self._facets: Kept[Hashable, Facets] = Kept(store.revision, FACETS_KEPT)
 
     # ── Registries and repositories ──
 
@@ -147,8 +153,14 @@ class Browsing:
                 return ChartPage([hit.chart for hit in hits.rows], [hit.keys for hit in hits.rows], hits.has_next)
             if selection.question:
                 await search.prefer_index(session)
-            orders = charts.BY_UPDATE if by_update else charts.BY_NAME
-            page = await charts.page(session, first, after, selection.clauses, orders)
+            if selection.is_everything:
+                include_prereleases = selection.conditions.include_prereleases
+                page = await charts.page_of_all(
+                    session, first, after, by_update=by_update, include_prereleases=include_prereleases
+                )
+            else:
+                orders = charts.BY_UPDATE if by_update else charts.BY_NAME
+                page = await charts.page(session, first, after, selection.clauses, orders)
         keys = [(row.updated_at, row.id) if by_update else (row.name, row.id) for row in page.rows]
         return ChartPage(page.rows, keys, page.has_next)
 
@@ -160,17 +172,24 @@ class Browsing:
             return await search.highlights(session, selection.question, chart_ids)
 
     async def count_charts(self, selection: Selection) -> int:
-        async with self._store.reading() as session:
-            if selection.question:
-                await search.prefer_index(session)
-            return await charts.count(session, selection.clauses)
+        async def count() -> int:
+            async with self._store.reading() as session:
+                if selection.question:
+                    await search.prefer_index(session)
+                return await charts.count(session, selection.clauses)
+
+        return await self._counts.find_or(selection.key, count)
 
     async def facets(self, selection: Selection) -> Facets:
         """Of the same charts that `count_charts` counts."""
-        async with self._store.reading() as session:
-            if selection.question:
-                await search.prefer_index(session)
-            return await facets.count_facets(session, selection.clauses)
+
+        async def count() -> Facets:
+            async with self._store.reading() as session:
+                if selection.question:
+                    await search.prefer_index(session)
+                return await facets.count_facets(session, selection.clauses)
+
+        return await self._facets.find_or(selection.key, count)
 
     async def facets_of_registries(self, registry_ids: Collection[int]) -> dict[int, Facets]:
         """By registry id; none for those without a chart."""

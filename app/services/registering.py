@@ -231,11 +231,14 @@ class Registering:
 
     async def _changed_target(self, change: Change, registry: Registry) -> Target | None:
         """The new target; None where there is none. Credentials are kept where none are given, but only for
-        the host they were entered for: else whoever may edit a registry could send them anywhere, in clear even."""
+        the host they were entered for: else whoever may edit a registry could send them anywhere, in clear even.
+        A CA certificate, which is no secret, is kept wherever one is wanted and none is given."""
         if change.choice is UNCHANGED:
             return None
         visibility = registry.visibility if change.visibility is UNCHANGED else change.visibility
         choice = change.choice
+        if choice.connection_security is ConnectionSecurity.SECURE_WITH_CA and not choice.ca_certificate:
+            choice = replace(choice, ca_certificate=registry.ca_certificate)
         keeps = choice.credential is None and visibility is Visibility.PRIVATE
         if keeps and registry.authentication is not Authentication.ANONYMOUS:
             target, refusals = self._drafting.target(choice, Visibility.PUBLIC)
@@ -283,6 +286,7 @@ class Registering:
                     continue  # it will read the registry as it is now
                 sync.follow_up = SyncTrigger.REGISTRATION
             sync.cancel_requested_at = self._clock()
+            sync.parked_until = None  # a worker has to see it, to end it
             session.add(sync)
 
 

@@ -11,6 +11,10 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
+def _any(_value: object) -> bool:
+    return True
+
+
 class Kept(Generic[K, V]):
     """All of them go when the revision moves; while it stays, the least recently used ones when there are too many.
 
@@ -33,7 +37,7 @@ class Kept(Generic[K, V]):
     def find(self, key: K) -> V | None:
         return self._find(key, self._revision.current())
 
-    async def find_or(self, key: K, work: Callable[[], Awaitable[V]], good: Callable[[V], bool]) -> V:
+    async def find_or(self, key: K, work: Callable[[], Awaitable[V]], good: Callable[[V], bool] = _any) -> V:
         """What is kept, else what `work` comes to, and kept if it is `good`.
 
         Of those who ask the same at the same revision, one works and the others wait for it. What is not good, or

@@ -5,13 +5,18 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, or_, update
+from sqlalchemy import BindParameter, ColumnElement, bindparam, delete, func, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.store.columns import Identity
 from app.store.entities import ChartRepository, Provider, Registry, SealedCredential, SkippedTag, Sync
 from app.store.keyset import Order, Page, fetch_page
+from app.store.shown_rows import ShownRows
 
+REGISTRIES = ShownRows(Registry)
+_GIVEN_IDS: BindParameter[Any] = bindparam("ids", type_=Identity, expanding=True)
+_REGISTRIES_BY_ID = REGISTRIES.statement.where(col(Registry.id).in_(_GIVEN_IDS))
 LIKE_ESCAPE = "/"
 LIKE_SPECIAL, LIKE_ESCAPED = re.compile("[%_/]"), LIKE_ESCAPE + r"\g<0>"
 
@@ -30,8 +35,7 @@ async def find_by_name(session: AsyncSession, name: str) -> Registry | None:
 
 
 async def find_many(session: AsyncSession, ids: Collection[int]) -> dict[int, Registry]:
-    rows = (await session.exec(select(Registry).where(col(Registry.id).in_(ids)))).all()
-    return {row.id: row for row in rows}
+    return {row.id: row for row in await REGISTRIES.read(session, _REGISTRIES_BY_ID, {"ids": list(ids)})}
 
 
 def _matching(

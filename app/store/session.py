@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel import Session, SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.store import sqlite_driver
 from app.store.json_text import from_json, to_json
 from app.store.revision import revision_of
 
@@ -146,6 +147,7 @@ def _sqlite_engine(url: str) -> AsyncEngine:
     if file:
         Path(file).parent.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(url, **_POOL, **_JSON)
+    event.listen(engine.sync_engine, "do_connect", sqlite_driver.connect)
     _prepare(engine.sync_engine)
     return engine
 
@@ -168,10 +170,13 @@ def _set_pragmas(connection: Any, _record: Any) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    # A transaction that reads first and writes later cannot wait for another writer, SQLite refuses it at
-    # once. So whoever means to write says so at the beginning.
     writing = connection.get_execution_options().get("chartroom_writing", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    statement = sqlite_driver.WRITING if writing else sqlite_driver.READING
+    driver = connection.connection.dbapi_connection
+    if isinstance(driver, sqlite_driver.OneErrandConnection):
+        driver.begin(statement)
+    else:
+        connection.exec_driver_sql(statement)
 
 
 async def execute(

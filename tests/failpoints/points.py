@@ -121,6 +121,8 @@ SCHEDULING = [
 ]
 """Passed when the schedule says that a sync is due."""
 
+PARKING = [*_of("park", f"{SERVICES}.recording:Recorder.park", BEFORE, AFTER)]
+"""Passed when the registry wants no requests for long."""
 FOLLOWING = [
     *_of("follow-up", f"{SERVICES}.triggering:Triggering.follow_up", BEFORE),
     *_of("follow-up-started", f"{SERVICES}.triggering:Triggering._start", AFTER),
@@ -129,7 +131,7 @@ FOLLOWING = [
 """Passed when another sync is to follow one that is finished."""
 
 SYNCING = [*STARTING, *PLANNING, *PULLING, *WRITING, *ENDING]
-ALL = {point.name: point for point in [*SYNCING, *RESUMING, *GIVING_BACK, *SCHEDULING, *FOLLOWING]}
+ALL = {point.name: point for point in [*SYNCING, *RESUMING, *GIVING_BACK, *SCHEDULING, *PARKING, *FOLLOWING]}
 
 
 def die() -> NoReturn:

@@ -124,7 +124,7 @@ async def desk(store: Store, schema: DoorSchema) -> AsyncIterator[Desk]:
     http, archives, bell = HttpClients(guard, limits), Archives("memory://"), LocalBell()
     enqueued: list[int] = []
 
-    async def enqueue(sync_id: int) -> None:
+    async def enqueue(sync_id: int, attempt: int = 0) -> None:
         enqueued.append(sync_id)
 
     sealer = Sealer(lambda: [Key(bytes(32))])

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import strawberry
 
 from app.domain.errors import NotFound
+from app.graphql_api.compiled.ahead import AHEAD
 from app.graphql_api.door_schema import DoorSchema
 from app.graphql_api.errors import BadArgument
 from app.graphql_api.permissions import admin_field, manage_field, read_field
@@ -144,10 +145,32 @@ class Leaf:
     grid: list[list[int]] | None
 
 
+async def read_ahead(_context: Any, goods: Sequence["Good"]) -> None:
+    """Goes wrong for some lists; what is read is asked by nobody."""
+    await _later(None, goods[0].chance.turns("ahead"))
+    goods[0].chance.raise_at("ahead")
+
+
+READ_AHEAD = {AHEAD: read_ahead}
+
+
 @strawberry.type
 class Good(Thing):
     leaf: Leaf
     maybe_leaf: Leaf | None
+
+    @strawberry.field(metadata=READ_AHEAD)
+    async def near(self) -> "Good":
+        self.chance.raise_at("near")
+        near: Good = self.chance.attribute("near", good(self.chance.at("near")), "not near", stray())
+        return near
+
+    @strawberry.field(metadata=READ_AHEAD)
+    async def maybe_near(self, info: strawberry.Info) -> "Good | None":
+        await _later(None, self.chance.turns("maybe near"))
+        self.chance.raise_at("maybe near")
+        near: Good = self.chance.attribute("maybe near", good(self.chance.at(f"{info.field_name}")), stray())
+        return near
 
     @strawberry.field
     async def friend(self) -> "Good":
@@ -186,7 +209,8 @@ class Good(Thing):
     @strawberry.field
     async def future(self) -> str:
         coming = asyncio.get_running_loop().create_future()
-        coming.get_loop().call_soon(coming.set_result, self.chance.attribute("future", "came"))
+        came = self.chance.attribute("future", "came")
+        coming.get_loop().call_soon(lambda: None if coming.done() else coming.set_result(came))
         result: str = await coming
         return result
 
