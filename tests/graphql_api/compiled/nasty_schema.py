@@ -67,7 +67,7 @@ class Chance:
             return right
         return chance.choice(
             [
-                lambda: None,
+                *[lambda: None] * 4,
                 lambda: Unexpected(f"returned at {name}"),
                 lambda: BadArgument(f"returned at {name}"),
                 lambda: Later(chance.choice((0, 0, 1, 3)), right),
@@ -300,7 +300,7 @@ def goods_or_none(chance: Chance) -> list[Any]:
     return [chance.attribute(f"one {number}", good(chance.at(str(number))), None) for number in range(2)]
 
 
-BADNESS = (0.0, 0.01, 0.1)
+BADNESS = (0.0, 0.03, 0.1)
 
 
 @strawberry.type
@@ -323,6 +323,10 @@ class Query:
     @read_field
     async def thing(self, seed: int, kind: Annotated[Colour, strawberry.argument(name="colour")]) -> Thing | None:
         return thing(Chance(f"{seed}{kind.name}", BADNESS[seed % 3]))
+
+    @read_field
+    def leaf(self, seed: int) -> Leaf | None:
+        return leaf(Chance(str(seed), 0.8))
 
     @read_field
     def echo(self, wish: Wish, wishes: list[Wish | None] | None = None, text: str | None = "d") -> JSON:

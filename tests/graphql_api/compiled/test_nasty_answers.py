@@ -3,15 +3,24 @@
 import os
 
 import pytest
+from graphql import parse
 
 from tests.graphql_api.compiled.comparing import executed
-from tests.graphql_api.compiled.documents import DocumentWriter
+from tests.graphql_api.compiled.documents import DocumentWriter, object_type
 from tests.graphql_api.compiled.nasty_schema import POOLS, nasty_schema
 from tests.graphql_api.toy_schema import MANAGER, READER, ToyContext
 
 DOCUMENTS = int(os.environ.get("CHARTROOM_COMPARED_DOCUMENTS", "1200")) * 4 // 5
 SCHEMA = nasty_schema()
 PARTS = 8
+
+
+@pytest.mark.parametrize("name", object_type(SCHEMA._schema, "Leaf").fields)
+async def test_every_value_a_leaf_may_have_is_written_as_graphql_core_writes_it(name: str) -> None:
+    document = parse(f"query Q($seed: Int!) {{ leaf(seed: $seed) {{ {name} }} }}")
+    for seed in range(150):
+        expected = await executed(SCHEMA, document, ToyContext(READER), {"seed": seed}, compiled=False)
+        assert await executed(SCHEMA, document, ToyContext(READER), {"seed": seed}, compiled=True) == expected
 
 
 # A field that was cancelled before it began leaves its coroutine unawaited, with either executor.
