@@ -60,7 +60,7 @@ schema: .venv ## schema.graphql, printed fresh
 LOCK := uv pip compile pyproject.toml --quiet --universal --generate-hashes --python-version 3.11 $(LOCK_FLAGS)
 lock: ## Both lock files from pyproject.toml (the only target that needs uv)
 	@$(LOCK) --group dev -o requirements.lock
-	@$(LOCK) --constraint requirements.lock -o requirements.runtime.lock
+	@$(LOCK) --extra verify --constraint requirements.lock -o requirements.runtime.lock
 
 # Skipped where nothing changed since the last build; Vite itself clears the folder first.
 PAGES := app/pages_built/index.html

@@ -66,10 +66,13 @@ def told_in_words() -> Iterator[None]:
         raise typer.Exit(1) from None
 
 
-def run(work: Callable[[Settings], Coroutine[Any, Any, None]]) -> None:
+def run(
+    work: Callable[[Settings], Coroutine[Any, Any, None]],
+    make_loop: Callable[[], asyncio.AbstractEventLoop] | None = None,
+) -> None:
     settings = read_settings()
-    with told_in_words():
-        asyncio.run(work(settings))
+    with told_in_words(), asyncio.Runner(loop_factory=make_loop) as runner:
+        runner.run(work(settings))
 
 
 @asynccontextmanager
@@ -157,12 +160,12 @@ async def _prepare(settings: Settings, *, first_run: bool) -> list[str]:
 
 
 async def _has_sealed_credentials(store: Store) -> bool:
-    from app.store import registries
+    from app.store import registries, webhooks
 
     if await migrating.current_revision(store) is None:
         return False
     async with store.reading() as session:
-        return bool(await registries.sealing_key_ids(session))
+        return bool(await registries.sealing_key_ids(session) | await webhooks.sealing_key_ids(session))
 
 
 def _serve(settings: Settings, greeting: list[str]) -> None:
@@ -218,9 +221,11 @@ def _greet(server: "uvicorn.Server", greeting: list[str]) -> None:
 @cli.command()
 def worker() -> None:
     """Sync only. Any number may run beside `chartroom serve`, on one database."""
+    import uvicorn
+
     settings = read_settings()
     configure_logs(settings)
-    run(_work)
+    run(_work, uvicorn.Config(app="").get_loop_factory())  # the same event loop as that of `serve`
 
 
 async def _work(settings: Settings) -> None:

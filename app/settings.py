@@ -3,6 +3,7 @@
 `docs/settings.md` is printed from this file; a test keeps the two the same.
 """
 
+import re
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
@@ -12,6 +13,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 MEBIBYTE = 1024 * 1024
+EVERY_ADDRESS = ("0.0.0.0", "::", "")  # noqa: S104 - recognised, not listened on
 ENVIRONMENT_PREFIX = "CHARTROOM_"
 SETTINGS_HEAD = """# Settings
 
@@ -47,6 +49,12 @@ class Settings(BaseSettings):
         (),
         description="Host names, comma-separated, that requests may be addressed to; empty allows any. "
         "Set it where the port is reachable from browsers, against DNS rebinding.",
+    )
+
+    public_url: str | None = Field(
+        None,
+        description="Where registries reach Chartroom, e.g. `https://charts.example.com`: what `webhookUrl` begins "
+        "with. Default: `http://` host and port as above, unless it listens on every address or takes any port.",
     )
 
     # ── What it keeps ──
@@ -93,6 +101,11 @@ class Settings(BaseSettings):
         description="Whether unexpected errors are shown as an id only. Off is for development: "
         "stack traces tell attackers about the inside.",
     )
+    compiled_documents: bool = Field(
+        True,
+        description="Whether queries are compiled to Python when they are first asked. The answers are the same "
+        "without, and slower: switch it off where an answer looks wrong, to rule it out.",
+    )
 
     # ── How registries are spoken to ──
     allowed_private_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
@@ -105,8 +118,15 @@ class Settings(BaseSettings):
         16,
         ge=1,
         le=256,
-        description="Requests under way to one registry host at once. Sixteen fill a fast registry without "
-        "tripping the limits of the hosted ones.",
+        description="Requests under way to one registry host at once, to begin with. Sixteen fill a fast registry "
+        "without tripping the limits of the hosted ones. Fewer where it answers 429 or 503, or not in time.",
+    )
+    requests_per_host_max: int = Field(
+        64,
+        ge=1,
+        le=1024,
+        description="Requests under way to one registry host at most: so many where it is far away and answers "
+        "as quickly as ever. 64 at 30 ms are 2,000 requests a second.",
     )
     request_timeout_seconds: float = Field(
         30.0, gt=0, description="Longest wait for a registry to begin or go on with an answer."
@@ -127,6 +147,34 @@ class Settings(BaseSettings):
         "comma-separated, or the PEM itself.",
     )
 
+    sigstore_trusted_root: Path | None = Field(
+        None,
+        description="Trust root that keyless cosign signatures are verified with: a file as Sigstore publishes it, "
+        "`trusted_root.json`. Nothing is fetched. Needs the extra `chartroom[verify]`.",
+    )
+    sigstore_identities: str | None = Field(
+        None,
+        description="Whom keyless signatures are accepted from: a JSON file, or the JSON itself: a list of objects "
+        "with `issuer` and either `subject` or `subjectPattern`, a regular expression for the whole subject.",
+    )
+
+    # ── What registries may tell ──
+    webhook_delay_seconds: float = Field(
+        5.0,
+        ge=0,
+        description="From a push that a registry tells of to the sync of that repository. What is pushed to it "
+        "meanwhile is of the same sync.",
+    )
+    webhook_body_max_bytes: int = Field(
+        256 * 1024, ge=1024, description="Largest notification: EventBridge sends that much, others a few KiB."
+    )
+    webhooks_per_second: float = Field(
+        20.0,
+        gt=0,
+        description="Notifications of one registry, over ten seconds on average; more are answered 429. "
+        "A release of a hundred charts passes.",
+    )
+
     # ── How syncs run ──
     worker_in_process: bool = Field(
         True,
@@ -135,7 +183,13 @@ class Settings(BaseSettings):
     syncs_at_once: int = Field(
         4, ge=1, le=64, description="Syncs that one worker runs at once; each waits mostly for its registry."
     )
-    versions_at_once: int = Field(16, ge=1, le=256, description="Chart versions of one sync under way at once.")
+    versions_at_once: int = Field(
+        96,
+        ge=1,
+        le=1024,
+        description="Chart versions of one sync under way at once: as many as `REQUESTS_PER_HOST_MAX`, and half as "
+        "many again that are being read or written.",
+    )
     in_flight_max_bytes: int = Field(
         24 * MEBIBYTE,
         ge=MEBIBYTE,
@@ -202,7 +256,20 @@ class Settings(BaseSettings):
         description="Objects one operation may ask for, by the `first` of its connections: "
         "100 charts with 100 versions each.",
     )
+    answer_max_bytes: int = Field(
+        16 * MEBIBYTE,
+        ge=MEBIBYTE,
+        description="Texts (README, values, files and the like) that one operation may bring, in bytes. README, values "
+        "and schema of one version at their bounds are 11 MiB, the READMEs of a hundred usual versions three.",
+    )
     operations_per_connection: int = Field(20, ge=1, description="Operations under way at once on one WebSocket.")
+
+    kept_answers_max_bytes: int = Field(
+        32 * MEBIBYTE,
+        ge=0,
+        description="Memory for answers about charts that are given again while nothing in the store changes: "
+        "some 3,000 pages of twenty charts. 0 keeps none.",
+    )
 
     # ── What it tells ──
     log_level: str = Field("INFO", description="Least severity that is logged.")
@@ -216,6 +283,13 @@ class Settings(BaseSettings):
     def _split_at_commas(cls, given: object) -> object:
         if isinstance(given, str):
             return tuple(part.strip() for part in given.split(",") if part.strip())
+        return given
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_an_address(cls, given: str | None) -> str | None:
+        if given is not None and not re.fullmatch(r"https?://[^/?#\s@]+(/[^?#\s]*)?", given):
+            raise ValueError("must be like https://charts.example.com, without query and credentials")
         return given
 
     @field_validator("log_level")
@@ -245,6 +319,14 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database URL, the default filled in."""
         return self.database_url or f"sqlite+aiosqlite:///{self.data_dir.absolute() / 'chartroom.sqlite'}"
+
+    @property
+    def public_address(self) -> str | None:
+        """Where registries reach Chartroom, the default filled in; None where nobody can know."""
+        if self.public_url or not self.port or self.host in EVERY_ADDRESS:
+            return self.public_url
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
 
     @property
     def archives(self) -> str:

@@ -17,15 +17,20 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.graphql_api.context import context_maker
 from app.graphql_api.http_door import DoorBounds, HttpDoor
+from app.graphql_api.kept_answers import KeptAnswers
+from app.graphql_api.kept_fields import KeptDocuments
 from app.graphql_api.limits import QueryLimits
 from app.graphql_api.schema import build_schema
 from app.pages import BehindPlayground, page_routes
+from app.services.addressing import PATH as WEBHOOKS
 from app.telemetry import Metrics
+from app.webhooks.door import WebhookBounds, WebhookDoor
 from app.wiring import System
 
 WELCOME = """This is Chartroom, a chart store over OCI registries.
 
 /graphql   the GraphQL API: POST JSON with "Authorization: Bearer <token>"; subscriptions by graphql-transport-ws
+/webhooks  where registries tell of pushes: POST to a registry's own webhookUrl
 /livez     whether the process lives
 /readyz    whether it can do its work
 /metrics   numbers for Prometheus
@@ -57,6 +62,8 @@ class Measured:
             await self._app(scope, receive, send)
             return
         path = scope["path"] if scope["path"] in KNOWN_PATHS else "other"
+        if scope["path"].startswith(f"{WEBHOOKS}/"):
+            path = WEBHOOKS  # what follows is secret
         began = time.perf_counter()
         status = 500
 
@@ -81,24 +88,37 @@ def build_app(system: System) -> Starlette:
     """The application; its lifespan starts the system, the worker too where it is to run in this process."""
     settings = system.settings
     metrics = Metrics()
-    door = HttpDoor(
-        build_schema(
-            QueryLimits(
-                tokens_max=settings.query_max_tokens,
-                depth_max=settings.query_max_depth,
-                aliases_max=settings.query_max_aliases,
-                nodes_max=settings.query_max_nodes,
-            ),
-            introspection_allowed=settings.introspection,
-            mask_errors=settings.mask_errors,
+    schema = build_schema(
+        QueryLimits(
+            tokens_max=settings.query_max_tokens,
+            depth_max=settings.query_max_depth,
+            aliases_max=settings.query_max_aliases,
+            nodes_max=settings.query_max_nodes,
         ),
+        introspection_allowed=settings.introspection,
+        mask_errors=settings.mask_errors,
+        documents_compiled=settings.compiled_documents,
+    )
+    door = HttpDoor(
+        schema,
         authenticate=system.services.authorising.recognise,
-        make_context=context_maker(system.services),
+        make_context=context_maker(system.services, settings.answer_max_bytes),
         allowed_origins=settings.allowed_origins,
         allowed_hosts=settings.allowed_hosts,
         bounds=DoorBounds(
             body_max_bytes=settings.body_max_bytes, operations_per_connection=settings.operations_per_connection
         ),
+        kept=KeptAnswers(
+            KeptDocuments(schema._schema, settings.query_max_tokens),
+            system.store.revision,
+            settings.kept_answers_max_bytes,
+        ),
+    )
+
+    webhooks = WebhookDoor(
+        system.services.addressing,
+        system.noticing,
+        WebhookBounds(settings.webhook_body_max_bytes, settings.webhooks_per_second),
     )
 
     async def livez(_request: Request) -> Response:
@@ -128,6 +148,7 @@ def build_app(system: System) -> Starlette:
         *(page_routes(welcome=WELCOME) or [Route("/", welcome)]),
         Route("/graphql", BehindPlayground(door) if settings.playground else door),
         WebSocketRoute("/graphql", door),
+        *webhooks.routes(),
     ]
     if settings.metrics:
         routes.append(Route("/metrics", numbers))
@@ -138,7 +159,8 @@ def build_app(system: System) -> Starlette:
                 CORSMiddleware,
                 allow_origins=list(settings.allowed_origins),
                 allow_methods=["POST"],
-                allow_headers=["authorization", "content-type"],
+                allow_headers=["authorization", "content-type", "if-none-match"],
+                expose_headers=["etag"],
                 max_age=600,
             )
         )

@@ -15,6 +15,7 @@ from app.oci_client.limits import ClientLimits
 from app.oci_client.retrying import HostLimiters
 from app.oci_client.transport import HttpClients, Resolver
 from app.progress.bell import Bell, bell_for
+from app.services.addressing import Addressing
 from app.services.auditing import Auditing
 from app.services.authorising import Authorising
 from app.services.browsing import Browsing
@@ -23,6 +24,7 @@ from app.services.connecting import PROVIDERS, Connections
 from app.services.discovering import Discovering
 from app.services.drafting import Drafting
 from app.services.listing import Listing
+from app.services.noticing import Noticing
 from app.services.observing import Observing
 from app.services.probing import Probing
 from app.services.registering import Registering
@@ -53,6 +55,7 @@ class System:
     store: Store
     services: Services
     observing: Observing
+    noticing: Noticing
     worker: Worker
     queue: SyncQueue
     bell: Bell
@@ -62,6 +65,7 @@ class System:
 
     async def start(self) -> None:
         """Raises KeyMissing where credentials are stored that no key here opens."""
+        await self.store.revision.start()
         await self.bell.start()
         await self.queue.start()
 
@@ -117,9 +121,12 @@ def wire(settings: Settings, resolver: Resolver | None = None) -> System:
     limits = client_limits(settings)
     guard = AddressGuard(settings.allowed_private_networks, how_to_allow=HOW_TO_ALLOW)
     http = HttpClients(guard, limits, resolver=resolver)
-    connections = Connections(store, sealer, http, HostLimiters(settings.requests_per_host), PROVIDERS, limits)
+    connections = Connections(
+        store, sealer, http, HostLimiters(settings.requests_per_host, settings.requests_per_host_max), PROVIDERS, limits
+    )
     drafting = Drafting(PROVIDERS, guard)
     triggering = Triggering(store, bell, queue.put)
+    noticing = Noticing(store, triggering, timedelta(seconds=settings.webhook_delay_seconds))
     syncing = Syncing(
         SyncTools(
             store,
@@ -133,7 +140,12 @@ def wire(settings: Settings, resolver: Resolver | None = None) -> System:
                 timedelta(seconds=settings.lease_seconds),
                 settings.syncs_retained,
             ),
-            trust=read_trust(settings.keyrings, settings.cosign_keys),
+            trust=read_trust(
+                settings.keyrings,
+                settings.cosign_keys,
+                settings.sigstore_trusted_root,
+                settings.sigstore_identities,
+            ),
         )
     )
     admin_token = settings.admin_token.get_secret_value() if settings.admin_token else None
@@ -149,13 +161,15 @@ def wire(settings: Settings, resolver: Resolver | None = None) -> System:
         watching=Watching(store, bell),
         authorising=Authorising(store, admin_token),
         auditing=Auditing(store),
+        addressing=Addressing(store, sealer, settings.public_address),
     )
     return System(
         settings=settings,
         store=store,
         services=services,
         observing=Observing(store),
-        worker=Worker(queue, syncing, triggering, settings.syncs_at_once, LOOK_EVERY_SECONDS),
+        noticing=noticing,
+        worker=Worker(queue, syncing, triggering, noticing, settings.syncs_at_once, LOOK_EVERY_SECONDS),
         queue=queue,
         bell=bell,
         readers=readers,

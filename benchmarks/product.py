@@ -113,8 +113,8 @@ async def main(folder: Path, port: int, at_once: int, repository_count: int, ste
         data_dir=folder,
         keys=base64.b64encode(bytes(32)).decode(),  # type: ignore[arg-type]
         allowed_private_networks="127.0.0.0/8",  # type: ignore[arg-type]
-        versions_at_once=at_once,
-        requests_per_host=at_once,
+        requests_per_host=min(at_once, 16),
+        requests_per_host_max=max(at_once, 64),
         log_level="WARNING",
     )
     configure_logs(settings.log_level, as_json=True)

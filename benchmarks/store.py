@@ -26,6 +26,7 @@ import asyncpg
 from sqlalchemy import event, text
 
 from app.services.browsing import Browsing
+from app.services.listing import Listing, Span, VersionConditions
 from app.store import migrating
 from app.store.archives import Archives
 from app.store.charts import ChartConditions
@@ -100,11 +101,18 @@ async def measure(run: Callable[[], Awaitable[Any]], repeats: int) -> list[float
     return took
 
 
-def questions(browsing: Browsing, deep: tuple[Any, ...], deep_update: tuple[Any, ...]) -> list[Question]:
+def questions(store: Store, deep: tuple[Any, ...], deep_update: tuple[Any, ...]) -> list[Question]:
+    archives, listing = Archives("memory://"), Listing(store)
+
+    def fresh() -> Browsing:
+        """One that has not counted anything yet."""
+        return Browsing(store, archives, None)  # type: ignore[arg-type]  # no file is read
+
     def page(after: Any = None, text: str | None = None, **conditions: Any) -> Asked:
         by_update = conditions.pop("by_update", False)
 
         async def ask() -> Any:
+            browsing = fresh()
             selection = await browsing.select(text, ChartConditions(**conditions))
             return await browsing.chart_page(selection, 20, after, by_update=by_update)
 
@@ -112,20 +120,26 @@ def questions(browsing: Browsing, deep: tuple[Any, ...], deep_update: tuple[Any,
 
     def facets(text: str | None = None, **conditions: Any) -> Asked:
         async def ask() -> Any:
+            browsing = fresh()
             return await browsing.facets(await browsing.select(text, ChartConditions(**conditions)))
 
         return ask
 
     def total(text: str | None = None) -> Asked:
         async def ask() -> Any:
+            browsing = fresh()
             return await browsing.count_charts(await browsing.select(text))
 
         return ask
 
     async def marked() -> Any:
+        browsing = fresh()
         selection = await browsing.select("server")
         hits = await browsing.chart_page(selection, 20, None)
         return await browsing.highlights(selection, [row.id for row in hits.rows])
+
+    async def versions() -> Any:
+        return await listing.versions([17], (Span(20), VersionConditions()))
 
     return [
         Question("page 1 by name", page()),
@@ -143,6 +157,7 @@ def questions(browsing: Browsing, deep: tuple[Any, ...], deep_update: tuple[Any,
         Question("search with a typo", page(text="redsi")),
         Question("search common word, filtered", page(text="kubernetes", deprecated=True)),
         Question("search with highlights", marked),
+        Question("versions of one chart", versions),
         Question("total", total()),
         Question("total of common word", total("kubernetes")),
         Question("facets", facets()),
@@ -165,7 +180,7 @@ async def bench(store: Store, versions: int, rounds: int) -> None:
     row = page.rows[0]
     floor = Floor(store)
     await floor.open()
-    asked = questions(browsing, tuple(middle), (row.updated_at, row.id))
+    asked = questions(store, tuple(middle), (row.updated_at, row.id))
     took: dict[str, list[float]] = {question.name: [] for question in asked}
     plain: dict[str, list[float]] = {question.name: [] for question in asked}
     counts: dict[str, int] = {}

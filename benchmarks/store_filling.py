@@ -92,7 +92,9 @@ async def _charts(store: Store, source: random.Random, vocabulary: list[str], nu
     async with store.writing() as session:
         found = select(ChartContent).where(ChartContent.archive_digest.in_([row["archive_digest"] for row in contents]))  # type: ignore[attr-defined]
         by_digest = {row.archive_digest: row for row in (await session.exec(found)).all()}
-        await indexing.index_charts(session, {number: by_digest[f"sha256:{number:064x}"] for number in numbers})
+        await session.run_sync(
+            indexing.index_charts, {number: by_digest[f"sha256:{number:064x}"] for number in numbers}
+        )
 
 
 def _content(source: random.Random, vocabulary: list[str], number: int) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
 import app.store.chart_index
-import app.store.entities  # noqa: F401 - fills the metadata
+import app.store.entities
+import app.store.webhooks  # noqa: F401 - fills the metadata
 from migrations.env_filter import include
 
 config = context.config

@@ -34,6 +34,30 @@ def test_places_are_in_the_data_folder_unless_they_are_given(tmp_path: Path) -> 
     assert (given.archives, given.key_path) == ("s3://bucket/x", Path("/k"))
 
 
+@pytest.mark.parametrize(
+    ("values", "address"),
+    [
+        ({}, "http://127.0.0.1:8000"),
+        ({"host": "::1", "port": 9000}, "http://[::1]:9000"),
+        ({"host": "0.0.0.0"}, None),
+        ({"host": "::"}, None),
+        ({"port": 0}, None),
+        ({"host": "0.0.0.0", "public_url": "https://charts.acme.example/store"}, "https://charts.acme.example/store"),
+    ],
+)
+def test_own_address_is_what_is_said_or_where_it_listens(values: dict[str, Any], address: str | None) -> None:
+    assert Settings(**values).public_address == address
+
+
+@pytest.mark.parametrize(
+    "url", ["charts.acme.example", "ftp://charts.acme.example", "https://u:p@charts.acme.example", "https://a/?b=c"]
+)
+def test_public_url_is_an_address_without_query_and_credentials(url: str) -> None:
+    ((name, told),) = problems(public_url=url)
+    assert name == "public_url"
+    assert "https://charts.example.com" in told
+
+
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+asyncpg"])
 def test_database_url_gets_the_driver_that_is_used(scheme: str) -> None:
     assert Settings(database_url=f"{scheme}://u:p@h/d").database == "postgresql+asyncpg://u:p@h/d"

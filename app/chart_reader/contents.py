@@ -1,7 +1,7 @@
 """What was read from one chart archive. Plain values: they cross from the reader's process as they are."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,7 @@ class ChartMetadata:
     deprecated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ChartFile:
+class ChartFile(NamedTuple):
     """`path` is relative to the chart's root: `templates/service.yaml`, `charts/redis/Chart.yaml`."""
 
     path: str

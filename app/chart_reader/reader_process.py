@@ -59,8 +59,8 @@ class ReaderProcess(asyncio.BufferedProtocol):
 
     @property
     def usable(self) -> bool:
-        """Whether it waits for a request: it lives, and owes no reply."""
-        return not self._dead and self._reply is None and self.process.poll() is None
+        """Whether it waits for a request: it owes no reply, and its end of the socket, which ends with it, is open."""
+        return not self._dead and self._reply is None
 
     async def wait_until_ready(self) -> None:
         """Raises ReaderDied."""

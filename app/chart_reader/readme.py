@@ -2,9 +2,8 @@
 
 import html
 
-import cmarkgfm
+import comrak
 import nh3
-from cmarkgfm.cmark import Options
 
 from app.chart_reader.limits import ReadingLimits
 
@@ -33,9 +32,11 @@ _ATTRIBUTES = {
 _URL_SCHEMES = {"http", "https", "mailto"}
 _LANGUAGE_MAX_CHARACTERS = 40
 
+_EXTENSIONS = comrak.ExtensionOptions()
+_EXTENSIONS.table = _EXTENSIONS.autolink = _EXTENSIONS.strikethrough = _EXTENSIONS.tasklist = True
 # Raw HTML passes the renderer, for READMEs are full of <details>; the cleaner decides what of it stays.
-_OPTIONS = Options.CMARK_OPT_UNSAFE
-_EXTENSIONS = ["table", "autolink", "strikethrough", "tasklist"]
+_RENDERING = comrak.RenderOptions()
+_RENDERING.unsafe_ = True
 # No form element is let through, so that a README cannot ask for a password.
 _CHECKBOXES = {
     '<input type="checkbox" disabled="" />': "☐",
@@ -51,7 +52,7 @@ def render_readme(text: str, markdown: bool, limits: ReadingLimits) -> str:
     """
     if not markdown or len(text) > limits.readme_rendered_max_bytes:
         return _preformatted(text)
-    rendered = cmarkgfm.markdown_to_html_with_extensions(text, _OPTIONS, extensions=_EXTENSIONS)
+    rendered = comrak.render_markdown(text, extension_options=_EXTENSIONS, render_options=_RENDERING)
     for checkbox, sign in _CHECKBOXES.items():
         rendered = rendered.replace(checkbox, sign)
     if len(rendered) > limits.readme_html_max_bytes:

@@ -34,6 +34,18 @@ REGISTRY_WIDE = frozenset(
 """Faults that every further request to the registry would meet alike: whoever meets one stops asking."""
 
 
+OF_WHAT_WAS_PUBLISHED = frozenset(
+    {
+        FaultCode.DIGEST_MISMATCH,
+        FaultCode.TOO_LARGE,
+        FaultCode.MALFORMED_MANIFEST,
+        FaultCode.MALFORMED_CHART,
+        FaultCode.UNSUPPORTED_CHART,
+    }
+)
+"""Faults that the same digest brings again, however often it is pulled."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """What failed, about what, and whether the next sync may do better without anyone acting."""
@@ -44,3 +56,8 @@ class Fault:
     repository: str | None = None
     tag: str | None = None
     digest: str | None = None
+
+    @property
+    def lasting(self) -> bool:
+        """Whether nothing but another digest under the tag is likely to mend it."""
+        return self.code in OF_WHAT_WAS_PUBLISHED and not self.temporary and None not in (self.tag, self.digest)

@@ -7,8 +7,8 @@ official images are in `library/`.
 from dataclasses import dataclass
 from typing import Final
 
-DOCKER_HUB: Final = "docker.io"
-_DOCKER_HUB_HOSTS: Final = frozenset({"docker.io", "index.docker.io", "registry-1.docker.io"})
+from app.domain.host_names import DOCKER_HUB, familiar_host
+
 IMAGE_NAME_MAX_CHARS: Final = 512
 """A reference may have 255 for the repository and 128 for the tag; the rest is for the host."""
 
@@ -33,8 +33,7 @@ class ImageName:
             repository, tag = path, ""
         if not repository or len(text) > IMAGE_NAME_MAX_CHARS or any(sign.isspace() for sign in name) or "\0" in name:
             return None
-        if host in _DOCKER_HUB_HOSTS:
-            host = DOCKER_HUB
+        host = familiar_host(host) if host else None
         if host in (None, DOCKER_HUB):
             repository = repository.removeprefix("library/")
         return cls(host, repository, tag or None)

@@ -6,7 +6,10 @@ Planning is the resume logic: what a dead sync stored is held, so the next plan 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
+from app.domain.faults import Fault, FaultCode
 from app.domain.semver import InvalidVersion, Version
 from app.domain.semver_constraint import Constraint
 from app.domain.sync_events import SkipReason
@@ -16,6 +19,10 @@ CHART_ARTIFACT_TYPE = "application/vnd.cncf.helm.config.v1+json"
 
 SIGNATURE_TAG = re.compile(r"sha256-[0-9a-f]{64}(?:\.[A-Za-z0-9]+)?")
 """Tags that cosign and the referrers fallback put beside charts. Source: cosign, distribution-spec 1.1."""
+
+
+TRIED_AGAIN_AFTER: Final = timedelta(hours=1)
+TRIED_AGAIN_AFTER_MAX: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,47 @@ class HeldTag:
 
 
 @dataclass(frozen=True, slots=True)
+class FailedTag:
+    """A tag whose digest brought a lasting fault, as often as `tries` says."""
+
+    tag: str
+    digest: str
+    code: FaultCode
+    message: str
+    tries: int
+    next_try_at: datetime
+    failed_in_this_sync: bool = False
+
+    def told_again(self, repository: str) -> Fault:
+        """The fault in a sync that does not pull the tag again."""
+        when = f"{self.next_try_at:%Y-%m-%d %H:%M} UTC"
+        message = f"{self.message} It is pulled again after {when}, or when the tag moves or a sync is started by hand."
+        return Fault(self.code, message, False, repository, self.tag, self.digest)
+
+
+def tried_again_after(tries: int) -> timedelta:
+    """How long a digest that failed so often is let be: 1, 2, 4, 8, 16 hours, then a day."""
+    doublings = min(tries - 1, 8)  # a day is reached before
+    return min(TRIED_AGAIN_AFTER * (1 << doublings), TRIED_AGAIN_AFTER_MAX)
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """What failed before in a repository, by tag, and what time it is. By hand all of it is tried again."""
+
+    tags: Mapping[str, FailedTag]
+    now: datetime
+    by_hand: bool = False
+
+    def waiting(self, tag: str) -> FailedTag | None:
+        """The failure for whose sake the tag is not to be pulled now, unless it has another digest."""
+        failed = self.tags.get(tag)
+        if failed is None or failed.failed_in_this_sync:
+            return failed
+        return None if self.by_hand or self.now >= failed.next_try_at else failed
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """Which versions a registry's owner wants kept."""
 
@@ -58,11 +106,23 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One tag to look at. `held` is what the store has under it; `digest` what the listing said, if it did."""
+    """One tag to look at. `held` is what the store has under it; `digest` what the listing said, if it did.
+
+    `failed` is what came of it before; where that is `waiting`, its digest is not to be pulled now.
+    """
 
     tag: str
     digest: str | None
     held: HeldTag | None
+    failed: FailedTag | None = None
+    waiting: bool = False
+
+    @property
+    def known_digest(self) -> str | None:
+        """That of which nothing need be pulled."""
+        if self.held is not None:
+            return self.held.digest
+        return self.failed.digest if self.failed is not None and self.waiting else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +142,13 @@ class RepositoryPlan:
     unchanged: list[HeldTag] = field(default_factory=list)
     already_done: list[HeldTag] = field(default_factory=list)
     skipped: list[SkippedTag] = field(default_factory=list)
+    failed_before: list[FailedTag] = field(default_factory=list)
     gone: list[HeldTag] = field(default_factory=list)
     outside_policy: list[HeldTag] = field(default_factory=list)
     removal_wants_confirmation: bool = False
+
+
+NONE_FAILED: Final = Failures({}, datetime.min.replace(tzinfo=UTC))
 
 
 def plan_repository(
@@ -93,6 +157,7 @@ def plan_repository(
     policy: Policy,
     *,
     empty_before: bool,
+    failures: Failures = NONE_FAILED,
 ) -> RepositoryPlan:
     """The difference, decided. `listed` must be the complete listing: what is not in it counts as gone.
 
@@ -102,7 +167,7 @@ def plan_repository(
     plan = RepositoryPlan()
     wanted = _kept_by_policy(_versions_among(listed, plan), policy, held, plan)
     for tag in wanted:
-        _place(tag, held.get(tag.tag), plan)
+        _place(tag, held.get(tag.tag), failures, plan)
 
     names = {tag.tag for tag in listed}
     gone = [tag for tag in held.values() if tag.is_version and not tag.removed and tag.tag not in names]
@@ -165,13 +230,16 @@ def _is_listed_as_no_chart(tag: ListedTag) -> bool:
     return tag.artifact_type is not None and tag.artifact_type != CHART_ARTIFACT_TYPE
 
 
-def _place(tag: ListedTag, held: HeldTag | None, plan: RepositoryPlan) -> None:
-    """Unchanged where the listing's digest proves it, else a step to look at."""
-    if held is None or not held.shown:
-        plan.steps.append(Step(tag.tag, tag.digest, held))
-    elif held.stored_by_this_sync:
+def _place(tag: ListedTag, held: HeldTag | None, failures: Failures, plan: RepositoryPlan) -> None:
+    """Unchanged, or failed as before, where the listing's digest proves it; else a step to look at."""
+    if held is not None and held.shown and held.stored_by_this_sync:
         plan.already_done.append(held)
-    elif tag.digest == held.digest:
+        return
+    if held is not None and held.shown and tag.digest == held.digest:
         plan.unchanged.append(held)
+        return
+    waiting = failures.waiting(tag.tag)
+    if waiting is not None and tag.digest == waiting.digest:
+        plan.failed_before.append(waiting)
     else:
-        plan.steps.append(Step(tag.tag, tag.digest, held))
+        plan.steps.append(Step(tag.tag, tag.digest, held, failures.tags.get(tag.tag), waiting is not None))

@@ -1,7 +1,7 @@
 """The chart store, as GraphQL shows it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Annotated, Any, TypeAlias
 
@@ -16,7 +16,7 @@ from app.graphql_api.connections import BY_NAME, After, CursorKind, Edge, First,
 from app.graphql_api.context import Info
 from app.graphql_api.enums import ChartOrder, ChartType
 from app.graphql_api.errors import BadArgument
-from app.graphql_api.loaders import load_count, load_known
+from app.graphql_api.loaders import ahead, load_count, load_known, versions_ahead
 from app.graphql_api.maintainers import Maintainer, maintainers_of
 from app.graphql_api.nodes import Node, computed, shown_as
 from app.graphql_api.paging import PageInfo, decode_id
@@ -51,11 +51,13 @@ class Chart(Node):
     version_count: int = strawberry.field(description="Versions that are shown, pre-releases included.")
     updated_at: datetime = strawberry.field(description="When a sync last changed something about it.")
 
-    @computed("The repository that holds it.")
+    @computed(
+        "The repository that holds it.", ahead(lambda loaders: loaders.repository, lambda it: it.row.repository_id)
+    )
     async def repository(self, info: Info) -> AChartRepository:
         return registries.repository_of(await load_known(info.context.loaders.repository, self.row.repository_id))
 
-    @computed("The registry it is in.")
+    @computed("The registry it is in.", ahead(lambda loaders: loaders.registry, lambda it: it.row.registry_id))
     async def registry(self, info: Info) -> ARegistry:
         return registries.registry_of(await load_known(info.context.loaders.registry, self.row.registry_id))
 
@@ -63,12 +65,18 @@ class Chart(Node):
     def maintainers(self) -> list[Maintainer]:
         return maintainers_of(self.row.maintainers)
 
-    @computed("Highest semver that is no pre-release, else the highest.")
+    @computed(
+        "Highest semver that is no pre-release, else the highest.",
+        versions_ahead(lambda it: it.row.latest_version_id),
+    )
     async def latest_version(self, info: Info) -> AChartVersion:
         row = await load_known(info.context.loaders.version, self.row.latest_version_id or 0)
         return await chart_versions.version_of(info.context, row)
 
-    @computed("Highest semver of all, pre-releases included.")
+    @computed(
+        "Highest semver of all, pre-releases included.",
+        versions_ahead(lambda it: it.row.latest_prerelease_id),
+    )
     async def latest_prerelease(self, info: Info) -> AChartVersion | None:
         if self.row.latest_prerelease_id is None:
             return None
@@ -111,11 +119,19 @@ class Chart(Node):
         )
 
 
+async def _highlights_ahead(_context: Any, edges: Sequence["ChartEdge"]) -> None:
+    if marked := edges[0].marked:
+        await marked()
+
+
 @strawberry.type(description="A chart on a page.")
 class ChartEdge(Edge[Chart]):
     marked: strawberry.Private[Marked | None] = None
 
-    @computed("Where the search matched, with <mark> around it; sanitised. Null where only name or keywords match.")
+    @computed(
+        "Where the search matched, with <mark> around it; sanitised. Null where only name or keywords match.",
+        _highlights_ahead,
+    )
     async def highlight(self) -> str | None:
         return (await self.marked()).get(self.node.row.id) if self.marked else None
 

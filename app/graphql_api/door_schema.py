@@ -8,8 +8,10 @@ from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
+from app.graphql_api.compiled.executor import compiled_executor
+from app.graphql_api.compiled.programs import Programs
 from app.graphql_api.errors import shown_error
-from app.graphql_api.limits import QueryLimits, query_guard
+from app.graphql_api.limits import DOCUMENTS_KEPT, QueryLimits, query_guard
 from app.graphql_api.permissions import assert_every_field_has_a_rule
 from app.graphql_api.scalars import SCALAR_MAP
 
@@ -28,6 +30,7 @@ class DoorSchema(strawberry.Schema):
         limits: QueryLimits | None = None,
         introspection_allowed: bool = True,
         errors_masked: bool = True,
+        documents_compiled: bool = True,
     ) -> None:
         """`sensitive_fields` are (type, field) by their GraphQL names, e.g. ("Registry", "webhookUrl")."""
         self._errors_masked = errors_masked
@@ -44,6 +47,8 @@ class DoorSchema(strawberry.Schema):
             ),
         )
         assert_every_field_has_a_rule(self, sensitive_fields)
+        if documents_compiled:
+            self.execution_context_class = compiled_executor(Programs(self, operations_kept=DOCUMENTS_KEPT))
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Masks in place: every way out of the library, WebSocket frames included, passes here first.

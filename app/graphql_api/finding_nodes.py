@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated, Any
 
 import strawberry
-from strawberry.dataloader import DataLoader
 
 from app.graphql_api.access import find_token
 from app.graphql_api.chart_versions import find_version
@@ -12,6 +11,7 @@ from app.graphql_api.charts import chart_of
 from app.graphql_api.context import Context, Info
 from app.graphql_api.errors import BadArgument
 from app.graphql_api.loaders import Loaders
+from app.graphql_api.loading import Loader
 from app.graphql_api.nodes import Node
 from app.graphql_api.paging import PAGE_MAX_ROWS, split_id
 from app.graphql_api.permissions import principal_of, read_field
@@ -22,7 +22,7 @@ from app.store.entities import Role
 Find = Callable[[Context, int], Awaitable[Node | None]]
 
 
-def _by(loader_of: Callable[[Loaders], DataLoader[int, Any]], shown: Callable[[Any], Node]) -> Find:
+def _by(loader_of: Callable[[Loaders], Loader[int, Any]], shown: Callable[[Any], Node]) -> Find:
     async def find(context: Context, number: int) -> Node | None:
         row = await loader_of(context.loaders).load(number)
         return shown(row) if row is not None else None

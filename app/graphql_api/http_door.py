@@ -28,6 +28,7 @@ from strawberry.types.unset import UNSET, UnsetType
 
 from app.graphql_api.door_schema import DoorSchema
 from app.graphql_api.errors import INTERNAL_CODE, Unauthenticated, log_unexpected
+from app.graphql_api.kept_answers import FAULTLESS, KeptAnswers
 from app.graphql_api.permissions import HasPrincipal
 from app.graphql_api.socket_sessions import TOO_LARGE, BoundedSocketAdapter, SocketContext, SocketSession
 from app.graphql_api.wire_json import encode
@@ -75,8 +76,12 @@ class HttpDoor(GraphQL[Any, None]):
         allowed_origins: Collection[str] = (),
         allowed_hosts: Collection[str] = (),
         bounds: DoorBounds | None = None,
+        kept: KeptAnswers | None = None,
     ) -> None:
-        """Origins as `https://host[:port]`, one's own always may; hosts without port, none means any."""
+        """Origins as `https://host[:port]`, one's own always may; hosts without port, none means any.
+
+        Without `kept` every answer is worked out anew, and none has a tag.
+        """
         self.bounds = bounds or DoorBounds()
         super().__init__(
             schema,
@@ -89,6 +94,7 @@ class HttpDoor(GraphQL[Any, None]):
         )
         self.authenticate = authenticate
         self.make_context = make_context
+        self._kept = kept
         self._allowed_hosts = frozenset(host.lower() for host in allowed_hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -110,7 +116,9 @@ class HttpDoor(GraphQL[Any, None]):
             if principal is None:
                 return refusal(401, Unauthenticated().message, Unauthenticated.code)
             request.scope[_PRINCIPAL_KEY] = principal
-            return await self.run(request)
+            if self._kept is None:
+                return await self.run(request)
+            return await self._kept.respond(request, principal, lambda: self.run(request))
         except HTTPException as error:
             return refusal(error.status_code, error.reason, CODE_BY_STATUS.get(error.status_code, "BAD_REQUEST"))
         except Exception as error:
@@ -176,7 +184,7 @@ class HttpDoor(GraphQL[Any, None]):
     ) -> ExecutionResult:
         """The library lets a POST subscribe, and fails on the stream it gets."""
         try:
-            return await self.schema.execute(
+            result: ExecutionResult = await self.schema.execute(
                 request_data.query,
                 variable_values=request_data.variables,
                 context_value=context,
@@ -189,6 +197,8 @@ class HttpDoor(GraphQL[Any, None]):
             raise HTTPException(400, "Subscriptions go over a WebSocket (graphql-transport-ws).") from error
         except CannotGetOperationTypeError as error:
             raise HTTPException(400, error.as_http_error_reason()) from error
+        request.scope[FAULTLESS] = not result.errors
+        return result
 
     async def on_ws_connect(self, context: Any) -> UnsetType | dict[str, object] | None:
         """Takes the token of connection_init; a connection without a valid one is closed with 4403."""

@@ -8,17 +8,22 @@ import strawberry
 from strawberry.types.base import get_object_definition
 from strawberry.types.field import StrawberryField
 
+from app.graphql_api.compiled.ahead import AHEAD, ReadAhead
 from app.graphql_api.paging import encode_id
 
 T = TypeVar("T")
 Resolver = Callable[..., Any]
 
 
-def computed(description: str) -> Callable[[Resolver], StrawberryField]:
-    """A field that is worked out where it is asked for; plain ones are read when the object is made."""
+def computed(description: str, ahead: ReadAhead | None = None) -> Callable[[Resolver], StrawberryField]:
+    """A field that is worked out where it is asked for; plain ones are read when the object is made.
+
+    `ahead` reads for many objects what the resolver of each will ask of loaders; it may wait for nothing else.
+    """
+    metadata = {} if ahead is None else {AHEAD: ahead}
 
     def decorate(resolver: Resolver) -> StrawberryField:
-        return strawberry.field(resolver, description=description)
+        return strawberry.field(resolver, description=description, metadata=metadata)
 
     return decorate
 
@@ -39,9 +44,13 @@ def shown_as(kind: type[T], source: Any, **more: Any) -> T:
 
     Plain attributes are what executes fastest: a resolver for each would cost several times as much.
     """
-    names = plain_names(kind)  # type: ignore[arg-type] # a class is hashable, which mypy does not see
-    plain = {name: getattr(source, name) for name in names if name not in more}
-    return kind(**plain, **more)
+    # What an entity has loaded stands in its `__dict__`: several times as fast to read there as by SQLAlchemy's
+    # descriptors, and a page reads hundreds of them.
+    loaded = getattr(source, "__dict__", {})
+    for name in plain_names(kind):  # type: ignore[arg-type] # a class is hashable, which mypy does not see
+        if name not in more:
+            more[name] = loaded[name] if name in loaded else getattr(source, name)
+    return kind(**more)
 
 
 @cache

@@ -19,15 +19,15 @@ from app.graphql_api.connections import (
 )
 from app.graphql_api.context import Info
 from app.graphql_api.faults import SyncFault, fault_in
-from app.graphql_api.loaders import load_count, load_facets, load_known
+from app.graphql_api.loaders import ahead, load_count, load_facets, load_known
 from app.graphql_api.nodes import Node, computed, shown_as
 from app.graphql_api.paging import PageInfo, decode_id
-from app.graphql_api.permissions import manage_field, read_field
+from app.graphql_api.permissions import manage_field, principal_of, read_field
 from app.graphql_api.references import AChart, ARegistry, ASync, Charts, Syncs
 from app.oci_client.tls import read_certificate
 from app.services.discovering import Discovered
 from app.store import entities
-from app.store.entities import Authentication, ConnectionSecurity, Provider, Visibility
+from app.store.entities import Authentication, ConnectionSecurity, Provider, Role, Visibility
 from app.store.keyset import Page
 
 REGISTRY_CURSOR = CursorKind("registries", BY_NAME)
@@ -59,16 +59,22 @@ class ChartRepository(Node):
     last_synced_at: datetime | None = strawberry.field(description="When it was last looked at.")
     version_count: int = strawberry.field(description="Versions of its chart that are shown.")
 
-    @computed("The registry it is in.")
+    @computed("The registry it is in.", ahead(lambda loaders: loaders.registry, lambda it: it.row.registry_id))
     async def registry(self, info: Info) -> ARegistry:
         return registry_of(await load_known(info.context.loaders.registry, self.row.registry_id))
 
-    @computed("Tags that are no charts, and why each was passed over.")
+    @computed(
+        "Tags that are no charts, and why each was passed over.",
+        ahead(lambda loaders: loaders.skipped_tags, lambda it: it.row.id),
+    )
     async def skipped_tags(self, info: Info) -> list[SkippedTag]:
         rows = await info.context.loaders.skipped_tags.load(self.row.id)
         return [SkippedTag(tag=row.tag, reason=row.reason) for row in rows or ()]
 
-    @computed("The chart it holds; null as long as none is stored.")
+    @computed(
+        "The chart it holds; null as long as none is stored.",
+        ahead(lambda loaders: loaders.chart_of_repository, lambda it: it.row.id),
+    )
     async def chart(self, info: Info) -> AChart | None:
         row = await info.context.loaders.chart_of_repository.load(self.row.id)
         return charts.chart_of(row) if row else None
@@ -143,7 +149,16 @@ class Registry(Node):
             page, syncs.sync_cursor, syncs.sync_of, after, lambda: load_count(loaders.sync_count, registry_id)
         )
 
-    @computed("The latest sync, be it finished or not.")
+    @read_field(
+        description="What a registry's push notifications are to be sent to. Null for those who may not manage "
+        "registries, and where Chartroom does not know its own address (CHARTROOM_PUBLIC_URL)."
+    )
+    async def webhook_url(self, info: Info) -> str | None:
+        # A secret, so that it is not for readers; null and no error, so that they share a page's document.
+        allowed = principal_of(info).may(Role.MANAGER)
+        return await info.context.loaders.webhook_url.load(self.row.id) if allowed else None
+
+    @computed("The latest sync, be it finished or not.", ahead(lambda loaders: loaders.last_sync, lambda it: it.row.id))
     async def last_sync(self, info: Info) -> ASync | None:
         row = await info.context.loaders.last_sync.load(self.row.id)
         return syncs.sync_of(row) if row else None

@@ -53,6 +53,14 @@ class DeleteRegistryPayload:
     user_errors: list[UserError] = strawberry.field(description=ERRORS_DESCRIPTION)
 
 
+@strawberry.type(description="What came of making a new webhook address.")
+class RenewWebhookUrlPayload:
+    webhook_url: str | None = strawberry.field(
+        description="Where notifications are to be sent from now on; the address before leads nowhere."
+    )
+    user_errors: list[UserError] = strawberry.field(description=ERRORS_DESCRIPTION)
+
+
 @strawberry.type(description="What came of testing a connection.")
 class TestRegistryPayload:
     report: ConnectionReport | None = strawberry.field(description="Step by step.")
@@ -148,6 +156,12 @@ class RegistryMutations:
         number = decode_id(identity, "Registry")
         stages, errors = await attempt(lambda: info.context.services.probing.probe_stored(number))
         return TestRegistryPayload(report=None if stages is None else report_of(stages), user_errors=errors)
+
+    @manage_field(description="Makes a new address for push notifications, where the one before has become known.")
+    async def renew_webhook_url(self, info: Info, identity: RegistryId) -> RenewWebhookUrlPayload:
+        number, addressing = decode_id(identity, "Registry"), info.context.services.addressing
+        url, errors = await attempt(lambda: addressing.renew(number, actor_of(info)))
+        return RenewWebhookUrlPayload(webhook_url=url, user_errors=errors)
 
     @manage_field(description="Adds repositories, and syncs them where the registry is a chart repository.")
     async def add_repositories(

@@ -41,7 +41,11 @@ BEHIND_INTERFACES = (Registry, ChartRepository, Chart, ChartVersion, Sync, ApiTo
 
 
 def build_schema(
-    limits: QueryLimits | None = None, *, introspection_allowed: bool = True, mask_errors: bool = True
+    limits: QueryLimits | None = None,
+    *,
+    introspection_allowed: bool = True,
+    mask_errors: bool = True,
+    documents_compiled: bool = True,
 ) -> DoorSchema:
     """Raises MissingRule where a field says not who may ask for it."""
     return DoorSchema(
@@ -49,7 +53,9 @@ def build_schema(
         Mutation,
         Subscription,
         types=BEHIND_INTERFACES,
+        sensitive_fields=[("Registry", "webhookUrl")],
         limits=limits,
         introspection_allowed=introspection_allowed,
         errors_masked=mask_errors,
+        documents_compiled=documents_compiled,
     )

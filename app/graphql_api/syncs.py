@@ -10,7 +10,7 @@ from app.graphql_api import registries
 from app.graphql_api.connections import BY_ID, After, Connection, CursorKind, First, id_cursor
 from app.graphql_api.context import Info, actor_of
 from app.graphql_api.faults import FAULT_CURSOR, SyncFault, SyncFaultConnection, fault_in, fault_of
-from app.graphql_api.loaders import load_count, load_known
+from app.graphql_api.loaders import ahead, load_count, load_known
 from app.graphql_api.nodes import Node, computed, shown_as
 from app.graphql_api.paging import decode_id
 from app.graphql_api.permissions import manage_field, read_field
@@ -48,14 +48,19 @@ class Sync(Node):
     requested_at: datetime = strawberry.field(description="When it was asked for.")
     started_at: datetime | None = strawberry.field(description="When a worker took it up.")
     finished_at: datetime | None = strawberry.field(description="When it came to its end.")
+    parked_until: datetime | None = strawberry.field(
+        description="Set while the registry wants no requests: until when. Then the sync goes on by itself."
+    )
     error: SyncFault | None = strawberry.field(description="Set where the sync as a whole failed.")
     registry_requests: int = strawberry.field(description="Requests made to the registry, for cost and rate limits.")
 
-    @computed("The registry it is of.")
+    @computed("The registry it is of.", ahead(lambda loaders: loaders.registry, lambda it: it.row.registry_id))
     async def registry(self, info: Info) -> ARegistry:
         return registries.registry_of(await load_known(info.context.loaders.registry, self.row.registry_id))
 
-    @computed("Null: all enabled repositories.")
+    @computed(
+        "Null: all enabled repositories.", ahead(lambda loaders: loaders.repository, lambda it: it.row.repository_id)
+    )
     async def repository(self, info: Info) -> AChartRepository | None:
         if self.row.repository_id is None:
             return None

@@ -1,4 +1,4 @@
-"""The worker: takes syncs from the queue, looks for forgotten ones, and starts what the schedule says."""
+"""The worker: takes syncs from the queue, looks for forgotten ones, and starts what the schedule and pushes want."""
 
 import asyncio
 
@@ -6,6 +6,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.jobs.queue import SyncQueue
+from app.services.noticing import Noticing
 from app.services.syncing import Syncing
 from app.services.triggering import Triggering
 
@@ -20,12 +21,14 @@ class Worker:
         queue: SyncQueue,
         syncing: Syncing,
         triggering: Triggering,
+        noticing: Noticing,
         syncs_at_once: int,
         look_every_seconds: float,
     ) -> None:
         self._queue = queue
         self._syncing = syncing
         self._triggering = triggering
+        self._noticing = noticing
         self._syncs_at_once = syncs_at_once
         self._look_every_seconds = look_every_seconds
 
@@ -38,7 +41,9 @@ class Worker:
         while True:
             try:
                 await self._triggering.recover(self._syncing.owner)
+                await self._triggering.follow_up()
                 await self._triggering.trigger_due()
+                await self._noticing.follow_up()
             except (SQLAlchemyError, OSError) as fault:
                 log.warning("worker.database_away", reason=type(fault).__name__)
             await asyncio.sleep(self._look_every_seconds)

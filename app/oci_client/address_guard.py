@@ -33,6 +33,8 @@ _SIX_TO_FOUR: Final = IPv6Network("2002::/16")
 _IPV4_COMPATIBLE: Final = IPv6Network("::/96")
 _LOOPBACK_V6: Final = IPv6Address("::1")
 
+_PASSED_KEPT: Final = 10_000
+
 DEFAULT_ADVICE: Final = "Allow {address} explicitly if this registry is meant."
 
 
@@ -50,15 +52,21 @@ class AddressGuard:
     ) -> None:
         self._allowed = tuple(allowed_private_networks)
         self._how_to_allow = how_to_allow
+        self._passed: set[str] = set()
 
     def check(self, host: str, address: str) -> None:
         """Raises AddressRefused when `host`, which leads to the IP `address`, must not be connected to."""
+        if address in self._passed:
+            return
         try:
             given = ipaddress.ip_address(address.partition("%")[0])
         except ValueError:
             raise AddressRefused(f"{host} leads to something that is no IP address.", host=host) from None
         for target in _targets(given):
             self._check_one(host, address, target)
+        # Asked for each request to an address: what passed once passes always.
+        if len(self._passed) < _PASSED_KEPT:
+            self._passed.add(address)
 
     def _check_one(self, host: str, address: str, target: IPv4Address | IPv6Address) -> None:
         if any(target in network for network in _NEVER if network.version == target.version):

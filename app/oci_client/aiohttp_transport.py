@@ -1,4 +1,4 @@
-"""httpx's requests carried by aiohttp. Imported on first use: aiohttp costs a tenth of a second.
+"""Requests carried by aiohttp, answers in the words of httpx. Imported on first use: aiohttp costs a tenth of a second.
 
 httpx's own transport costs five times the CPU, and that of httpx-aiohttp calls a refused connection and a
 failed
@@ -8,14 +8,13 @@ TLS handshake a time-out; here each failure keeps its kind.
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping
 from typing import Any, Final
 
 import aiohttp
 import httpx
 import yarl
 from aiohttp.abc import AbstractResolver, ResolveResult
-from multidict import CIMultiDict
 
 from app.oci_client.address_guard import AddressGuard
 from app.oci_client.transport import (
@@ -23,6 +22,7 @@ from app.oci_client.transport import (
     CertificateRejected,
     NameUnresolved,
     Resolver,
+    Timeouts,
     TlsUnspoken,
     peer_certificate,
 )
@@ -62,7 +62,7 @@ class GuardedResolver(AbstractResolver):
         """Nothing is held."""
 
 
-class AiohttpTransport(httpx.AsyncBaseTransport):
+class AiohttpTransport:
     """No cookies, no redirects, no decoding, no proxies from the environment."""
 
     def __init__(self, context: ssl.SSLContext, resolver: Resolver, guard: AddressGuard) -> None:
@@ -85,49 +85,45 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
             skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
         )
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """`request.extensions["timeout"]` holds seconds for connect, read and, beyond httpx's own, total."""
-        url = request.url
-        if ":" in url.host or url.host.rpartition(".")[2].isdigit():
-            self._guard.check(url.host, url.host)  # aiohttp does not ask the resolver about literals
-        timeout = request.extensions["timeout"]
+    async def ask(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, timeouts: Timeouts
+    ) -> httpx.Response:
+        """Raises httpx.TransportError and AddressRefused."""
+        address = yarl.URL(url, encoded=True)
+        host = address.host or ""
+        if ":" in host or host.rpartition(".")[2].isdigit():
+            self._guard.check(host, host)  # aiohttp does not ask the resolver about literals
         failure: Exception
         try:
             response = await self._session.request(
-                request.method,
-                yarl.URL(str(url), encoded=True),
-                headers=CIMultiDict(_texts(request.headers.raw)),
-                data=request.content or None,
+                method,
+                address,
+                headers=headers,
+                data=body or None,
                 allow_redirects=False,
                 timeout=aiohttp.ClientTimeout(
-                    total=timeout["total"],
-                    connect=timeout["connect"],
-                    sock_connect=timeout["connect"],
-                    sock_read=timeout["read"],
+                    total=timeouts.total,
+                    connect=timeouts.connect,
+                    sock_connect=timeouts.connect,
+                    sock_read=timeouts.read,
                 ),
             )
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             failure = error
         else:
-            return httpx.Response(
-                response.status, headers=response.raw_headers, stream=_Body(response), request=request
-            )
+            return httpx.Response(response.status, headers=response.raw_headers, stream=_Body(response))
         # Outside the except block: aiohttp's errors carry the request's headers, and would be the context.
-        raise await self._kind_of(failure, url) from _bare_cause(failure)
+        raise await self._kind_of(failure, address) from _bare_cause(failure)
 
-    async def _kind_of(self, error: Exception, url: httpx.URL) -> Exception:
+    async def _kind_of(self, error: Exception, address: yarl.URL) -> Exception:
         if isinstance(error, aiohttp.ClientConnectorCertificateError):
-            port = url.port or 443
-            certificate = await peer_certificate(self._resolver, self._guard, url.host, port)
+            host, port = address.host or "", address.port or 443
+            certificate = await peer_certificate(self._resolver, self._guard, host, port)
             return CertificateRejected(_bare_cause(error), certificate)
         return _translated(error)
 
     async def aclose(self) -> None:
         await self._session.close()
-
-
-def _texts(headers: Sequence[tuple[bytes, bytes]]) -> list[tuple[str, str]]:
-    return [(name.decode("ascii"), value.decode("latin-1")) for name, value in headers]
 
 
 class _Body(httpx.AsyncByteStream):

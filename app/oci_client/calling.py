@@ -32,7 +32,7 @@ from app.oci_client.errors import (
     TlsNotSpoken,
     UnexpectedAnswer,
 )
-from app.oci_client.exchanging import Exchange
+from app.oci_client.exchanging import Exchange, plain_address
 from app.oci_client.limits import ClientLimits
 from app.oci_client.provider import Provider
 from app.oci_client.reading import BodyReader
@@ -157,7 +157,7 @@ class Caller:
         Raises RegistryError for everything else.
         """
         await self.connect()
-        url = httpx.URL(target if "://" in target else self.origin + target)
+        url = plain_address(target if "://" in target else self.origin + target)
 
         async def ask(authorization: Secret | None) -> Answer:
             sent = _signed(headers, authorization)
@@ -241,7 +241,7 @@ class Caller:
     async def stream(self, target: str, *, scope: str, subject: Subject) -> AsyncIterator[httpx.Response]:
         """The open answer to a GET, status 200; a place at the host is held for as long as it is open."""
         await self.connect()
-        url = httpx.URL(self.origin + target)
+        url = plain_address(self.origin + target)
         async with AsyncExitStack() as stack:
 
             async def ask(authorization: Secret | None) -> httpx.Response | Answer:
@@ -268,7 +268,7 @@ class Caller:
                     raise
 
     async def _open_stream(
-        self, stack: AsyncExitStack, url: httpx.URL, authorization: Secret | None, subject: Subject
+        self, stack: AsyncExitStack, url: httpx.URL | str, authorization: Secret | None, subject: Subject
     ) -> httpx.Response | Answer:
         """The open answer when it is 200, the whole one otherwise."""
         async with AsyncExitStack() as attempt:
@@ -285,7 +285,7 @@ class Caller:
     async def _attempt(
         self,
         method: str,
-        url: httpx.URL,
+        url: httpx.URL | str,
         headers: Mapping[str, str],
         subject: Subject,
         max_bytes: int,
@@ -300,7 +300,7 @@ class Caller:
         ) as response:
             return await self._whole(response, url, subject, max_bytes)
 
-    async def _whole(self, response: httpx.Response, url: httpx.URL, subject: Subject, max_bytes: int) -> Answer:
+    async def _whole(self, response: httpx.Response, url: httpx.URL | str, subject: Subject, max_bytes: int) -> Answer:
         """The answer read to its end. Raises RegistryError for what another try may mend."""
         if response.status_code >= 400:
             body = await self._reader.read(response, subject, self.limits.error_body_max_bytes, cut=True)

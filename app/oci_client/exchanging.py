@@ -1,21 +1,32 @@
 """The exchange itself: redirects followed by hand, each hop with a clean header set, within one limit of time."""
 
+import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Final
 
 import httpx
 
-from app.oci_client.answers import Subject
+from app.oci_client.answers import Asked, Subject
 from app.oci_client.connection_errors import connection_error
-from app.oci_client.errors import AddressRefused, RegistryError, UnexpectedAnswer
+from app.oci_client.errors import AddressRefused, RegistryError, TimedOut, UnexpectedAnswer
 from app.oci_client.limits import ClientLimits
 from app.oci_client.reading import facts
 from app.oci_client.reference import RegistryHost
 from app.oci_client.retrying import HostLimiter
 from app.oci_client.transport import HttpClient
 
+# What needs no encoding and no parser: addresses of manifests and layers, thousands of them in a sync.
+_PLAIN_ADDRESS: Final = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+/[A-Za-z0-9/_.:@,~-]*(?:\?[A-Za-z0-9/_.:@,~=&%+-]*)?")
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_TOO_MANY: Final = frozenset({429, 503})
+_ALIKE: Final = frozenset({Asked.MANIFEST, Asked.BLOB})
+"""What takes a registry the same time whenever it is asked for; that of a listing depends on its length."""
+
+
+def plain_address(text: str) -> httpx.URL | str:
+    """`text` as it is where it can be sent so; parsed and encoded otherwise. Raises httpx.InvalidURL."""
+    return text if _PLAIN_ADDRESS.fullmatch(text) else httpx.URL(text)
 
 
 class Exchange:
@@ -40,7 +51,7 @@ class Exchange:
     async def open(
         self,
         method: str,
-        url: httpx.URL,
+        url: httpx.URL | str,
         headers: Mapping[str, str],
         subject: Subject,
         seconds: float,
@@ -50,12 +61,21 @@ class Exchange:
         limiter: HostLimiter | None = None,
     ) -> AsyncIterator[httpx.Response]:
         """The open answer behind all redirects. A redirect is followed without any header that was given."""
-        async with (limiter or self._limiter).slot(self._host, self._limits.retry_after_max_seconds):
+        limiter = limiter or self._limiter
+        async with limiter.slot(self._host, self._limits.retry_after_max_seconds, self) as place:
             ends_at = self._clock() + seconds
             for _ in range(self._limits.redirects_max + 1):
-                response = await self._send(method, url, headers, body, ends_at - self._clock(), subject)
+                try:
+                    response = await self._send(method, url, headers, body, ends_at - self._clock(), subject)
+                except TimedOut:
+                    place.refused()
+                    raise
                 try:
                     if not follow or response.status_code not in _REDIRECTS or "location" not in response.headers:
+                        if response.status_code in _TOO_MANY:
+                            place.refused()
+                        elif subject.asked in _ALIKE and response.status_code < 400:
+                            place.answered(f"{method} {subject.asked.name}")
                         yield response
                         return
                     url = self._redirected(url, response, subject)
@@ -67,9 +87,9 @@ class Exchange:
                 **facts(self._host, subject),
             )
 
-    def _redirected(self, url: httpx.URL, response: httpx.Response, subject: Subject) -> httpx.URL:
+    def _redirected(self, url: httpx.URL | str, response: httpx.Response, subject: Subject) -> httpx.URL:
         try:
-            target = url.join(response.headers["location"])
+            target = httpx.URL(url).join(response.headers["location"])
         except (httpx.InvalidURL, ValueError):
             target = httpx.URL("")
         secure = target.scheme == "https" or (target.scheme == "http" and self._http.insecure)
@@ -83,7 +103,7 @@ class Exchange:
     async def _send(
         self,
         method: str,
-        url: httpx.URL,
+        url: httpx.URL | str,
         headers: Mapping[str, str],
         body: bytes | None,
         seconds: float,
@@ -96,7 +116,8 @@ class Exchange:
         except AddressRefused as refused:
             failure, cause = refused, None
         except httpx.TransportError as error:
-            named = str(self._host) if url.host == self._host.name else url.netloc.decode("ascii", "replace")
+            asked = httpx.URL(url)
+            named = str(self._host) if asked.host == self._host.name else asked.netloc.decode("ascii", "replace")
             failure = connection_error(error, named, self._http.settings.security)
             cause = error.__cause__
         failure.repository, failure.reference = subject.repository, subject.reference

@@ -14,12 +14,12 @@ from typing import Final, TypeVar
 
 from app.oci_client.errors import RateLimited, RegistryError
 from app.oci_client.limits import ClientLimits
+from app.oci_client.pacing import REQUESTS_PER_HOST, Concurrency, Places
 from app.oci_client.reference import RegistryHost
 
 Result = TypeVar("Result")
 Sleep = Callable[[float], Awaitable[None]]
 
-REQUESTS_PER_HOST: Final = 16
 # No registry asks for more than a day; an epoch in seconds sent by mistake (seen at Docker Hub) would be
 # decades.
 RETRY_AFTER_BELIEVED_MAX_SECONDS: Final = 24 * 3600.0
@@ -46,6 +46,25 @@ def parse_retry_after(header: str | None, now: datetime) -> float | None:
     return min(max(seconds, 0.0), RETRY_AFTER_BELIEVED_MAX_SECONDS)
 
 
+class Place:
+    """One request's place at a host; told how it was answered, so that the host's pace is known."""
+
+    def __init__(self, concurrency: Concurrency, places: Places, clock: Callable[[], float]) -> None:
+        self._concurrency = concurrency
+        self._places = places
+        self._clock = clock
+        self._began_at = clock()
+
+    def answered(self, kind: str) -> None:
+        """The head of an answer came. `kind`: of requests that take the same time."""
+        self._concurrency.answered(kind, self._began_at, self._clock(), full=self._places.are_full)
+        self._places.hand_out()
+
+    def refused(self) -> None:
+        """The host said that there are too many requests, or nothing at all."""
+        self._concurrency.refused(self._began_at, self._clock())
+
+
 class HostLimiter:
     """Shared by all who speak to one host: bounds how many do at once, and makes all wait when the host says
     so.
@@ -54,13 +73,19 @@ class HostLimiter:
     def __init__(
         self,
         concurrency: int = REQUESTS_PER_HOST,
+        concurrency_max: int = 0,
         *,
         clock: Callable[[], float] = time.monotonic,
         sleep: Sleep = asyncio.sleep,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
-        """`clock` is monotonic, in seconds; `now` is what `RateLimited.until` is counted from."""
-        self._slots = asyncio.Semaphore(concurrency)
+        """`clock` is monotonic, in seconds; `now` is what `RateLimited.until` is counted from.
+
+        Without a `concurrency_max` it never grows.
+        """
+        self._bounds = (concurrency, concurrency_max)
+        self.concurrency = Concurrency(concurrency, concurrency_max)
+        self._places = Places(self.concurrency)
         self._clock = clock
         self._sleep = sleep
         self._now = now
@@ -73,7 +98,8 @@ class HostLimiter:
         """
         other = self._others.get(host)
         if other is None:
-            other = self._others[host] = HostLimiter(clock=self._clock, sleep=self._sleep, now=self._now)
+            other = HostLimiter(*self._bounds, clock=self._clock, sleep=self._sleep, now=self._now)
+            self._others[host] = other
         return other
 
     def hold(self, seconds: float) -> None:
@@ -81,17 +107,20 @@ class HostLimiter:
         self._closed_until = max(self._closed_until, self._clock() + seconds)
 
     @asynccontextmanager
-    async def slot(self, host: RegistryHost, wait_max_seconds: float) -> AsyncIterator[None]:
-        """One of the places.
+    async def slot(self, host: RegistryHost, wait_max_seconds: float, who: object = None) -> AsyncIterator[Place]:
+        """One of the places; `who` asks takes turns with the others.
 
         Raises RateLimited when the host is closed for longer than `wait_max_seconds`.
         """
-        async with self._slots:
+        await self._places.take(who)
+        try:
             while (seconds := self._closed_until - self._clock()) > 0:
                 if seconds > wait_max_seconds:
                     raise rate_limited_until(host, self._now() + timedelta(seconds=seconds))
                 await self._sleep(seconds)
-            yield
+            yield Place(self.concurrency, self._places, self._clock)
+        finally:
+            self._places.give_back()
 
 
 class HostLimiters:
@@ -100,13 +129,14 @@ class HostLimiters:
     def __init__(
         self,
         concurrency: int = REQUESTS_PER_HOST,
+        concurrency_max: int = 0,
         *,
         clock: Callable[[], float] = time.monotonic,
         sleep: Sleep = asyncio.sleep,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         def make() -> HostLimiter:
-            return HostLimiter(concurrency, clock=clock, sleep=sleep, now=now)
+            return HostLimiter(concurrency, concurrency_max, clock=clock, sleep=sleep, now=now)
 
         self._make = make
         self._limiters: dict[RegistryHost, HostLimiter] = {}

@@ -5,7 +5,7 @@ import socket
 import ssl
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import httpx
 from cryptography import x509
@@ -14,6 +14,9 @@ from app.oci_client.address_guard import AddressGuard
 from app.oci_client.limits import ClientLimits
 from app.oci_client.reference import RegistryHost
 from app.oci_client.tls import ConnectionSecurity, TlsSettings, ssl_context, unverified_context
+
+if TYPE_CHECKING:
+    from app.oci_client.aiohttp_transport import AiohttpTransport
 
 USER_AGENT: Final = "chartroom-oci-client/1"
 # What OpenSSL says when the other side answers a handshake with something that is not TLS.
@@ -54,6 +57,15 @@ class SystemResolver:
             ResolvedAddress(str(address), port)
             for address in dict.fromkeys(socket_address[0] for *_, socket_address in found)
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """In seconds: until connected, between two pieces, and for everything to the last byte."""
+
+    connect: float
+    read: float
+    total: float
 
 
 class NameUnresolved(httpx.ConnectError):
@@ -130,7 +142,7 @@ class HttpClient:
         self.ssl_context = ssl_context(settings, system_context)
         # Which INSECURE hosts turned out to speak plain http; learnt by trying https first.
         self.plain_http_hosts: set[RegistryHost] = set()
-        self._transport: httpx.AsyncBaseTransport | None = None
+        self._transport: AiohttpTransport | None = None
 
     @property
     def insecure(self) -> bool:
@@ -139,7 +151,7 @@ class HttpClient:
     async def open(
         self,
         method: str,
-        url: httpx.URL,
+        url: httpx.URL | str,
         headers: Mapping[str, str],
         *,
         body: bytes | None,
@@ -147,30 +159,22 @@ class HttpClient:
     ) -> httpx.Response:
         """The answer's head; the caller reads and closes its body.
 
-        Raises httpx.TransportError and AddressRefused.
+        A `url` given as text is sent as it is. Raises httpx.TransportError and AddressRefused.
 
-        The transport is asked directly: redirects, cookies, authentication and hooks of httpx.AsyncClient are
-        all
-        things that must not happen here.
+        The transport is asked directly: redirects, cookies, authentication and hooks of httpx.AsyncClient are all
+        things that must not happen here, and an httpx.Request costs more than sending it.
         """
         if self._transport is None:
             from app.oci_client.aiohttp_transport import AiohttpTransport
 
             self._transport = AiohttpTransport(self.ssl_context, self.resolver, self.guard)
-        request = httpx.Request(
+        return await self._transport.ask(
             method,
-            url,
-            headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity", **headers},
-            content=body,
-            extensions={
-                "timeout": {
-                    "connect": self.limits.connect_timeout_seconds,
-                    "read": self.limits.read_timeout_seconds,
-                    "total": total_seconds,
-                }
-            },
+            str(url),
+            {"User-Agent": USER_AGENT, "Accept-Encoding": "identity", **headers},
+            body,
+            Timeouts(self.limits.connect_timeout_seconds, self.limits.read_timeout_seconds, total_seconds),
         )
-        return await self._transport.handle_async_request(request)
 
     async def close(self) -> None:
         """Closes every connection."""

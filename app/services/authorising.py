@@ -13,12 +13,14 @@ from app.services import auditing
 from app.services.clock import Clock, utc_now
 from app.store import access
 from app.store.entities import ApiToken, Role
+from app.store.kept import Kept
 from app.store.session import Store
 
 TOKEN_MARK = "chartroom_"  # noqa: S105 - the beginning of every token, by which secret scanners know it
 SECRET_BYTES = 32
 PREFIX_CHARACTERS = len(TOKEN_MARK) + 4
 USE_NOTED_EVERY = timedelta(minutes=1)  # a write for each request would cost more than the request
+TOKENS_KEPT = 1_000  # some hundred bytes each, as long as nothing in the store changes
 ENVIRONMENT_TOKEN_NAME = "CHARTROOM_ADMIN_TOKEN"  # noqa: S105
 
 log = structlog.get_logger()
@@ -49,6 +51,11 @@ class Authorising:
         self._store = store
         self._clock = clock
         self._admin_hash = hash_of(admin_token) if admin_token else None
+        self._known: Kept[str, ApiToken] = Kept(store.revision, TOKENS_KEPT)
+        """By hash. A revocation is a commit, after which nothing here is given any more."""
+        self._used: dict[int, datetime] = {}
+        """By token, when it was used; since its use was written last."""
+        self._noted: dict[int, datetime] = {}
 
     async def recognise(self, secret: str) -> Caller | None:
         """The caller with this token, or None where it is unknown, revoked or past its end."""
@@ -56,21 +63,40 @@ class Authorising:
         if self._admin_hash is not None and secrets.compare_digest(given, self._admin_hash):
             return Caller(ENVIRONMENT_TOKEN_NAME, Role.ADMIN, None)
         now = self._clock()
-        async with self._store.reading() as session:
-            token = await access.find_usable_token(session, given, now)
+        token = self._known.find(given)
+        if token is None:
+            revision = self._store.revision.current()
+            async with self._store.reading() as session:
+                token = await access.find_usable_token(session, given, now)
+            if token is not None:
+                self._known.keep(given, token, revision)
         # The database compared hashes; comparing them again in constant time costs nothing.
         if token is None or not secrets.compare_digest(token.secret_hash, given):
             return None
-        if token.last_used_at is None or now - token.last_used_at > USE_NOTED_EVERY:
-            await self._note_use(token.id, now)
+        if token.expires_at is not None and token.expires_at <= now:
+            return None
+        await self._note_use(token, now)
         return Caller(token.name, token.role, token.id)
 
-    async def _note_use(self, token_id: int, now: datetime) -> None:
-        """A database that is busy writing lets callers in nevertheless; the next request notes it."""
+    async def _note_use(self, token: ApiToken, now: datetime) -> None:
+        """All that were used since are written along with one that is due: each write moves the revision.
+
+        A database that is busy writing lets callers in nevertheless; the next request notes it.
+        """
+        self._used[token.id] = now
+        noted = self._noted.get(token.id) or token.last_used_at
+        if noted is not None and now - noted <= USE_NOTED_EVERY:
+            return
+        used, self._used = self._used, {}
+        before = self._noted
+        self._noted = before | used  # whoever comes while it is written need not write it too
         try:
             async with self._store.writing() as session:
-                await access.mark_used(session, token_id, now)
+                for token_id, at in used.items():
+                    await access.mark_used(session, token_id, at)
         except SQLAlchemyError as fault:
+            self._noted = before
+            self._used = used | self._used
             log.warning("token.use_not_noted", reason=type(fault).__name__)
 
     async def tokens(self) -> list[ApiToken]:

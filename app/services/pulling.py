@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Protocol
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.chart_reader.contents import ChartContents
+from app.chart_reader.contents import ChartContents, ChartMetadata
 from app.chart_reader.errors import ChartReadError
 from app.domain.faults import REGISTRY_WIDE
 from app.domain.semver import Version
@@ -20,7 +20,8 @@ from app.oci_client.manifest import ChartManifest, Descriptor, NotAChart
 from app.services.byte_budget import ByteBudget
 from app.services.content_lookup import ContentLookup
 from app.services.faults import fault_of
-from app.services.recording import LeaseLost, Recorder, RepositoryTally
+from app.services.recording import LeaseLost, Recorder
+from app.services.tallying import RepositoryTally
 from app.store import charts
 from app.store.archives import Archives
 from app.store.entities import ChartVersion
@@ -95,7 +96,7 @@ class Pulling:
         except (RegistryError, ChartReadError) as error:
             if isinstance(error, RegistryError) and error.code in REGISTRY_WIDE:
                 raise
-            self._recorder.version_failed(tally, fault_of(error, repository, step.tag, look.digest))
+            self._recorder.version_failed(tally, fault_of(error, repository, step.tag, look.digest), step.failed)
         except (LeaseLost, SQLAlchemyError):
             raise
         except Exception as error:
@@ -103,10 +104,12 @@ class Pulling:
             self._recorder.version_failed(tally, fault_of(error, repository, step.tag, look.digest))
 
     async def _take(self, tally: RepositoryTally, step: Step, look: _Look) -> None:
-        if look.digest is None and step.held is not None:
-            look.digest = (await self._client.head_manifest(tally.repository.name, step.tag, step.held.digest)).digest
+        if look.digest is None and step.known_digest is not None:
+            look.digest = (await self._client.head_manifest(tally.repository.name, step.tag, step.known_digest)).digest
         if step.held is not None and look.digest == step.held.digest:
             self._note_known(tally, step.held)
+        elif step.failed is not None and step.waiting and look.digest == step.failed.digest:
+            self._recorder.version_failed_before(tally, step.failed)
         elif (known := self._known.get(look.digest or "")) is not None:
             self._reuse(tally, step, known)
         else:
@@ -195,6 +198,9 @@ class Pulling:
             await self._recorder.flush()
 
 
+_TOLD = tuple(field.name for field in fields(ChartMetadata))
+
+
 def _is_unchanged(step: Step) -> bool:
     return step.held is not None and step.held.digest == step.digest
 
@@ -205,13 +211,13 @@ def _was_version(step: Step) -> bool:
 
 def content_row(archive_digest: str, archive_bytes: int, contents: ChartContents) -> dict[str, Any]:
     """What was read from an archive, as a row of chart_content."""
-    told = asdict(contents.metadata)
+    metadata = contents.metadata
     return {
-        **told,
-        "sources": list(told["sources"]),
-        "keywords": list(told["keywords"]),
-        "maintainers": list(told["maintainers"]),
-        "dependencies": list(told["dependencies"]),
+        **{name: getattr(metadata, name) for name in _TOLD},
+        "sources": list(metadata.sources),
+        "keywords": list(metadata.keywords),
+        "maintainers": [asdict(maintainer) for maintainer in metadata.maintainers],
+        "dependencies": [asdict(dependency) for dependency in metadata.dependencies],
         "archive_digest": archive_digest,
         "archive_bytes": archive_bytes,
         "chart_yaml": contents.chart_yaml,

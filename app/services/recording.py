@@ -6,22 +6,24 @@ the lease, and is refused once another worker has taken the sync over.
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from sqlalchemy.exc import DBAPIError
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel import Session
 
 from app.domain.errors import ChartroomError
 from app.domain.faults import Fault
 from app.domain.sync_events import EventKind, Progress, RepositoryState, SyncState
-from app.domain.sync_plan import HeldTag, RepositoryPlan, SkippedTag
+from app.domain.sync_plan import FailedTag, HeldTag, RepositoryPlan, SkippedTag
 from app.progress.bell import Bell
 from app.services.clock import Clock
-from app.store import findings, signatures, syncs
-from app.store.entities import ChartRepository, Sync, SyncRepository
+from app.services.sync_batch import NotedEvent, SyncBatch
+from app.services.tallying import RepositoryTally, forget_unfinished
+from app.store import failures, syncs
+from app.store.entities import Sync, SyncRepository
 from app.store.findings import FoundVersion
 from app.store.session import Store
 from app.store.signatures import SignedVersion
@@ -40,59 +42,6 @@ class LeaseLost(ChartroomError):
     """Another worker has this sync now, or it is gone: nothing more may be written."""
 
 
-@dataclass(slots=True)
-class _Event:
-    kind: EventKind
-    detail: dict[str, Any]
-    progress: dict[str, Any]
-    at: datetime
-    stored_tag: tuple[int, str] | None = None
-    """Of a version whose id is known once its row is written."""
-
-
-@dataclass(slots=True)
-class _Pending:
-    """What waits for the next commit."""
-
-    events: list[_Event] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
-    stored: list[FoundVersion] = field(default_factory=list)
-    returned: list[tuple[int, int]] = field(default_factory=list)
-    no_charts: dict[int, list[SkippedTag]] = field(default_factory=dict)
-    removed: list[tuple[int, int]] = field(default_factory=list)
-    outside: list[tuple[int, int]] = field(default_factory=list)
-    rows: dict[int, SyncRepository] = field(default_factory=dict)
-    finished: dict[int, dict[str, Any]] = field(default_factory=dict)
-    skipped: dict[int, list[SkippedTag]] = field(default_factory=dict)
-    forgotten_faults: list[str] = field(default_factory=list)
-    released: list[Callable[[], None]] = field(default_factory=list)
-    signatures: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
-
-
-class RepositoryTally:
-    """Counts of one repository within one sync, and its tags that turned out to be no chart."""
-
-    def __init__(self, repository: ChartRepository, row: SyncRepository) -> None:
-        self.repository = repository
-        self.row = row
-        self.skipped: list[SkippedTag] = []
-        self.fault: Fault | None = None
-
-
-def forget_unfinished(progress: Progress, row: SyncRepository) -> None:
-    """Takes what a dead attempt counted in a repository it did not finish out of the progress.
-
-    What it stored or removed stays counted; it is done when the repository is planned anew.
-    """
-    progress.versions_done -= (
-        row.versions_added + row.versions_changed + row.versions_removed + row.versions_unchanged + row.versions_failed
-    )
-    progress.versions_unchanged -= row.versions_unchanged
-    progress.versions_failed -= row.versions_failed
-    progress.versions_total = (progress.versions_total or 0) - row.versions_total
-    row.versions_unchanged = row.versions_failed = row.versions_total = 0
-
-
 class Recorder:
     """The one writer of one sync, for as long as it holds the lease."""
 
@@ -105,7 +54,7 @@ class Recorder:
         self._lease = lease
         self._sequence = sync.last_sequence
         self._requests_before = sync.registry_requests
-        self._pending = _Pending()
+        self._pending = SyncBatch()
         self._contents: dict[str, tuple[str, str]] = {}
         self._broken: BaseException | None = None
         self._flushing = asyncio.Lock()
@@ -116,8 +65,8 @@ class Recorder:
 
     # ── What happens ──
 
-    def event(self, kind: EventKind, **detail: Any) -> _Event:
-        noted = _Event(kind, detail, self.progress.as_dict(), self._clock())
+    def event(self, kind: EventKind, **detail: Any) -> NotedEvent:
+        noted = NotedEvent(kind, detail, self.progress.as_dict(), self._clock())
         self._pending.events.append(noted)
         self._due.set()
         return noted
@@ -130,8 +79,8 @@ class Recorder:
         row.tags = tags
         # Gone ones are part of the total: they are something that is done.
         row.versions_total = (
-            len(plan.steps) + len(plan.unchanged) + len(plan.already_done) + len(plan.gone) + row.versions_removed
-        )
+            len(plan.steps) + len(plan.unchanged) + len(plan.already_done) + len(plan.failed_before) + len(plan.gone)
+        ) + row.versions_removed
         progress.versions_total = (progress.versions_total or 0) + row.versions_total
         progress.versions_done += len(plan.already_done) + row.versions_removed
         self._pending.forgotten_faults.append(tally.repository.name)
@@ -139,6 +88,8 @@ class Recorder:
         self.event(EventKind.REPOSITORY_LISTED, repository=tally.repository.name, tags=tags)
         if plan.unchanged:
             self._count(tally, "unchanged", len(plan.unchanged))
+        for failed in plan.failed_before:
+            self.version_failed_before(tally, failed)
         for held in plan.gone:
             self.version_removed(tally, held)
         for held in plan.outside_policy:
@@ -190,9 +141,20 @@ class Recorder:
         self._pending.signatures.append((version.repository_id, row))
         self._due.set()
 
-    def version_failed(self, tally: RepositoryTally, fault: Fault) -> None:
+    def version_failed(self, tally: RepositoryTally, fault: Fault, before: FailedTag | None = None) -> None:
+        """`before`: how it failed in another sync."""
         self._count(tally, "failed")
         self.faulted(fault)
+        tally.failed.add(fault.tag or "")
+        if fault.lasting and fault.tag:
+            row = failures.row_of(tally.repository.id, fault, before, self._sync_id, self._clock())
+            self._pending.failed[tally.repository.id, fault.tag] = row
+
+    def version_failed_before(self, tally: RepositoryTally, failed: FailedTag) -> None:
+        """It is as it was when it failed, and was not tried again."""
+        self._count(tally, "failed")
+        self.faulted(failed.told_again(tally.repository.name))
+        tally.failed.add(failed.tag)
 
     def faulted(self, fault: Fault) -> None:
         self._pending.faults.append(fault)
@@ -218,6 +180,7 @@ class Recorder:
         }
         if plan is not None:
             self._pending.skipped[tally.repository.id] = plan.skipped + tally.skipped
+            self._pending.mended[tally.repository.id] = tally.failed_before - tally.failed
             values["listed_empty"] = tally.row.tags == 0
         self._pending.finished[tally.repository.id] = values
         self._pending.rows[tally.repository.id] = tally.row
@@ -265,7 +228,7 @@ class Recorder:
         async with self._flushing:
             if self._broken is not None:
                 raise self._broken
-            pending, self._pending = self._pending, _Pending()
+            pending, self._pending = self._pending, SyncBatch()
             # Counts as they are now: more is done while this is written, and is told by the next commit.
             progress = Progress(**self.progress.as_dict())
             pending.rows = {key: SyncRepository(**row.model_dump()) for key, row in pending.rows.items()}
@@ -284,7 +247,7 @@ class Recorder:
             release()
         await self._bell.ring(self._sync_id)
 
-    async def _commit_patiently(self, pending: _Pending, progress: Progress, values: dict[str, Any]) -> None:
+    async def _commit_patiently(self, pending: SyncBatch, progress: Progress, values: dict[str, Any]) -> None:
         delay = FIRST_DELAY_SECONDS
         for attempt in range(1, TRIES + 1):
             try:
@@ -297,86 +260,36 @@ class Recorder:
             delay *= 2
         return None
 
-    async def _commit(self, pending: _Pending, progress: Progress, values: dict[str, Any]) -> None:
+    async def _commit(self, pending: SyncBatch, progress: Progress, values: dict[str, Any]) -> None:
         now = self._clock()
-        lease = {"lease_until": now + self._lease} if "state" not in values else {"lease_until": None}
-        async with self._store.writing() as session:
-            held = await syncs.save(
+        lease = {"lease_until": None if "state" in values else now + self._lease}
+        last_sequence = self._sequence + len(pending.events)
+        requests = self._requests_before + self.requests_made()
+
+        def write(session: Session) -> None:
+            held = syncs.save(
                 session,
                 self._sync_id,
                 self._attempt,
                 progress,
-                last_sequence=self._sequence + len(pending.events),
-                registry_requests=self._requests_before + self.requests_made(),
-                **lease,
-                **values,
+                last_sequence=last_sequence,
+                registry_requests=requests,
+                **(lease | values),
             )
             if not held:
                 raise LeaseLost(f"Sync {self._sync_id} was taken over by another worker, or deleted.")
-            ids = await self._write_versions(session, pending, now)
-            await self._write_events(session, pending, ids)
-            for repository in pending.forgotten_faults:
-                await syncs.forget_faults(session, self._sync_id, repository)
-            await syncs.append_faults(session, self._sync_id, pending.faults)
-            await self._write_repositories(session, pending)
+            pending.write(session, self._sync_id, self._sequence, now)
 
-    async def _write_versions(
-        self, session: AsyncSession, pending: _Pending, now: datetime
-    ) -> dict[tuple[int, str], int]:
-        ids: dict[tuple[int, str], int] = {}
-        touched: set[int] = set()
-        if pending.stored:
-            ids = await findings.store_versions(session, pending.stored, self._sync_id, now)
-            touched = {version.repository_id for version in pending.stored}
-        for marks, mark in (
-            (pending.returned, findings.mark_returned),
-            (pending.outside, findings.mark_outside_policy),
-        ):
-            if marks:
-                await mark(session, [version_id for _, version_id in marks])
-                touched.update(repository_id for repository_id, _ in marks)
-        if pending.removed:
-            await findings.mark_removed(session, [version_id for _, version_id in pending.removed], now)
-            touched.update(repository_id for repository_id, _ in pending.removed)
-        if pending.signatures:
-            await signatures.save(session, [row for _, row in pending.signatures])
-            touched.update(repository_id for repository_id, _ in pending.signatures)
-        for repository_id, skipped in pending.no_charts.items():
-            await findings.remember_no_charts(session, repository_id, skipped)
-        written = set(ids.values())
-        if touched:
-            await findings.refresh_charts(session, touched, written, now)
-        return ids
-
-    async def _write_events(self, session: AsyncSession, pending: _Pending, ids: dict[tuple[int, str], int]) -> None:
-        rows = []
-        for sequence, noted in enumerate(pending.events, self._sequence + 1):
-            detail = noted.detail
-            if noted.stored_tag is not None:
-                detail = {**detail, "chart_version_id": ids[noted.stored_tag]}
-            rows.append(
-                {
-                    "sync_id": self._sync_id,
-                    "sequence": sequence,
-                    "at": noted.at,
-                    "kind": noted.kind,
-                    "detail": detail,
-                    "progress": noted.progress,
-                }
-            )
-        await syncs.append_events(session, rows)
-
-    async def _write_repositories(self, session: AsyncSession, pending: _Pending) -> None:
-        for repository_id, skipped in pending.skipped.items():
-            await findings.replace_skipped_tags(session, repository_id, skipped)
-        for repository_id, values in pending.finished.items():
-            await findings.finish_repository(session, repository_id, values)
-        await syncs.save_repositories(session, list(pending.rows.values()))
+        await self._store.write(write)
 
     async def finish(self, state: SyncState, error: Fault | None) -> None:
         """The last event, and the end of the lease."""
         self.event(EventKind.FINISHED, state=state.value)
         await self.flush(state=state, finished_at=self._clock(), error=asdict(error) if error else None)
+
+    async def park(self, until: datetime) -> None:
+        """Ends the lease; nobody goes on before `until`."""
+        await self.flush(parked_until=until, lease_until=self._clock())
 
     async def give_back(self) -> None:
         """Ends the lease without finishing: another worker, or the next start, goes on."""

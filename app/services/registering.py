@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.domain.errors import Conflict, Invalid, NameTaken, NotFound, Refusal, Refusals
-from app.domain.sync_events import SyncTrigger
+from app.domain.sync_events import SyncState, SyncTrigger
 from app.oci_client.credentials import Anonymous
 from app.oci_client.reference import RegistryHost
 from app.services import auditing
@@ -17,7 +17,7 @@ from app.services.clock import Clock, utc_now
 from app.services.connecting import Target, take_apart
 from app.services.drafting import Drafting, ProviderChoice, Registration
 from app.services.triggering import Triggering, next_sync_at
-from app.store import registries, syncs
+from app.store import name_words, registries, syncs
 from app.store.entities import Authentication, ChartRepository, ConnectionSecurity, Registry, Sync, Visibility
 from app.store.sealing import Sealer
 from app.store.session import Store
@@ -90,10 +90,10 @@ class Registering:
                 auditing.record(session, self._clock, actor, "registry.register", registry.name, **_told(registry))
         except IntegrityError:
             raise _name_taken(registry.name) from None
-        return registry, await self._first_sync(registry, bool(names), actor)
+        return registry, await self._sync_as_it_is_now(registry, None, actor) if names else None
 
     async def change(self, change: Change, actor: str) -> Registry:
-        """Raises Refusals, NotFound. A sync that runs against the old target is asked to stop."""
+        """Raises Refusals, NotFound. A sync that runs against the old target is asked to stop, and another follows."""
         registry = await self._found(change.registry_id)
         await self._check(change, registry)
         target = await self._changed_target(change, registry)
@@ -125,13 +125,13 @@ class Registering:
                 registry.next_sync_at = next_sync_at(registry, now)
                 session.add(registry)
                 if target is not None or not registry.use_as_chart_repository:
-                    await self._stop_syncs(session, registry.id)
+                    await self._stop_syncs(session, registry)
                 auditing.record(session, self._clock, actor, "registry.update", registry.name, **_told(registry))
         except IntegrityError:
             raise _name_taken(str(change.name)) from None
         newly = registry.use_as_chart_repository and not was_chart_repository
         if newly or policy != (registry.version_constraint, registry.versions_kept):
-            await self._first_sync(registry, True, actor)
+            await self._sync_as_it_is_now(registry, None, actor)
         return registry
 
     async def delete(self, registry_id: int, actor: str) -> None:
@@ -140,8 +140,10 @@ class Registering:
             registry = await registries.find(session, registry_id)
             if registry is None:
                 raise NotFound("There is no such registry; it may have been deleted already.", "id")
+            names = await name_words.names_of_charts(session, registry_id=registry_id)
             await registries.delete_registry(session, registry_id)
             auditing.record(session, self._clock, actor, "registry.delete", registry.name, host=registry.host)
+        await name_words.forget_words(self._store, names)
 
     # ── Repositories ──
 
@@ -166,7 +168,7 @@ class Registering:
         if registry.use_as_chart_repository:
             targets = [row.id for row in added] if len(added) <= TARGETED_SYNCS_MAX else [None]
             for repository_id in targets:
-                await self._triggering.start(registry_id, repository_id, SyncTrigger.REGISTRATION, actor)
+                await self._sync_as_it_is_now(registry, repository_id, actor)
         return rows
 
     async def remove_repositories(self, ids: Sequence[int], actor: str) -> list[int]:
@@ -175,9 +177,11 @@ class Registering:
             found = await registries.find_repositories(session, ids)
             if missing := [place for place, repository_id in enumerate(ids) if repository_id not in found]:
                 raise NotFound("There is no such repository; nothing was removed.", "ids", str(missing[0]))
+            names = await name_words.names_of_charts(session, repository_ids=ids)
             await registries.delete_repositories(session, ids)
             for row in found.values():
                 auditing.record(session, self._clock, actor, "repository.remove", row.name)
+        await name_words.forget_words(self._store, names)
         return list(ids)
 
     async def enable_repository(self, repository_id: int, enabled: bool, actor: str) -> ChartRepository:
@@ -268,14 +272,21 @@ class Registering:
         else:
             await registries.forget_credential(session, registry_id)
 
-    async def _first_sync(self, registry: Registry, wanted: bool, actor: str) -> Sync | None:
-        if not (registry.use_as_chart_repository and wanted):
+    async def _sync_as_it_is_now(self, registry: Registry, repository_id: int | None, actor: str) -> Sync | None:
+        if not registry.use_as_chart_repository:
             return None
-        return await self._triggering.start(registry.id, None, SyncTrigger.REGISTRATION, actor)
+        trigger = SyncTrigger.REGISTRATION
+        return await self._triggering.start_again_after(registry.id, repository_id, trigger, actor)
 
-    async def _stop_syncs(self, session: AsyncSession, registry_id: int) -> None:
-        for sync in await syncs.unfinished_of(session, registry_id):
+    async def _stop_syncs(self, session: AsyncSession, registry: Registry) -> None:
+        """Those that look at what is no more; others follow them, where there is still something to look at."""
+        for sync in await syncs.unfinished_of(session, registry.id):
+            if registry.use_as_chart_repository:
+                if sync.state is SyncState.QUEUED:
+                    continue  # it will read the registry as it is now
+                sync.follow_up = SyncTrigger.REGISTRATION
             sync.cancel_requested_at = self._clock()
+            sync.parked_until = None  # a worker has to see it, to end it
             session.add(sync)
 
 

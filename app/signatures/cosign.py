@@ -26,9 +26,8 @@ from app.signatures.keyrings import KeyUnusable
 SIMPLE_SIGNING = "application/vnd.dev.cosign.simplesigning.v1+json"
 BUNDLE_PREFIX = "application/vnd.dev.sigstore.bundle"
 SIGNATURE_ANNOTATION = "dev.cosignproject.cosign/signature"
-CERTIFICATE_ANNOTATION = "dev.sigstore.cosign/certificate"
 _SIMPLE_SIGNING_TYPES = ("cosign container image signature", "https://sigstore.dev/cosign/sign/v1")
-_SIGN_PREDICATE = "https://sigstore.dev/cosign/sign/v1"
+SIGN_PREDICATE = "https://sigstore.dev/cosign/sign/v1"
 _IN_TOTO = "application/vnd.in-toto+json"
 _PEM = re.compile(r"-----BEGIN PUBLIC KEY-----.*?-----END PUBLIC KEY-----", re.DOTALL)
 
@@ -97,13 +96,23 @@ def verify_simple_signing(
     if signature is None:
         return Verdict(Verification.INVALID, None, "The cosign signature is no base64.")
     signer = next((key for key in keys if key.signed(signature, payload)), None)
-    critical = _object(_object(_parsed(payload)).get("critical"))
-    digest = _object(critical.get("image")).get("docker-manifest-digest")
     if signer is None:
         return _nobody(keys)
-    if digest != manifest_digest or critical.get("type") not in _SIMPLE_SIGNING_TYPES:
+    if not speaks_of(payload, manifest_digest):
+        digest = _object(_critical(payload).get("image")).get("docker-manifest-digest")
         return Verdict(Verification.INVALID, None, f"The cosign signature is of something else: {_short(digest)}.")
     return Verdict(Verification.VERIFIED, signer.name, "cosign signature, verified by key.")
+
+
+def speaks_of(payload: bytes, manifest_digest: str) -> bool:
+    """Whether this is what cosign signs to say that somebody signed this manifest."""
+    critical = _critical(payload)
+    named = _object(critical.get("image")).get("docker-manifest-digest")
+    return named == manifest_digest and critical.get("type") in _SIMPLE_SIGNING_TYPES
+
+
+def _critical(payload: bytes) -> dict[str, Any]:
+    return _object(_object(_parsed(payload)).get("critical"))
 
 
 def verify_bundle(bundle: bytes, manifest_digest: str, keys: Sequence[CosignKey]) -> Verdict | None:
@@ -112,7 +121,7 @@ def verify_bundle(bundle: bytes, manifest_digest: str, keys: Sequence[CosignKey]
     payload = _decoded(envelope.get("payload"))
     kind = envelope.get("payloadType")
     statement = _object(_parsed(payload or b""))
-    if payload is None or kind != _IN_TOTO or statement.get("predicateType") != _SIGN_PREDICATE:
+    if payload is None or kind != _IN_TOTO or statement.get("predicateType") != SIGN_PREDICATE:
         return None
     signed = b"DSSEv1 %d %b %d %b" % (len(kind), kind.encode(), len(payload), payload)
     given = envelope.get("signatures")

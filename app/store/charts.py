@@ -1,11 +1,11 @@
 """Rows of charts, their versions and their content, as the chart store reads them."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, bindparam, func, or_
-from sqlalchemy.orm import defer
+from sqlalchemy import BindParameter, ColumnElement, String, bindparam, func, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,6 +13,7 @@ from app.domain.image_name import ImageName
 from app.domain.kube_version import runs_on
 from app.domain.semver import Version
 from app.store.chart_index import ChartDependencyName, ChartImage, ChartKeyword, KubeConstraint
+from app.store.columns import Identity
 from app.store.entities import (
     SIGNED,
     Chart,
@@ -22,7 +23,8 @@ from app.store.entities import (
     DigestSighting,
     Registry,
 )
-from app.store.keyset import Order, Page, fetch_page
+from app.store.keyset import Order, Page, ShownPages
+from app.store.shown_rows import ShownRows
 
 LONG_TEXTS = (
     ChartContent.readme_markdown,
@@ -35,6 +37,17 @@ LONG_TEXTS = (
     ChartContent.changes,
 )
 """What pages of many versions leave out."""
+CHARTS, VERSIONS = ShownRows(Chart), ShownRows(ChartVersion)
+CONTENTS, LIGHT_CONTENTS = ShownRows(ChartContent), ShownRows(ChartContent, without=LONG_TEXTS)
+# Statements that pages need are made once: to make one takes as long as to run it.
+_GIVEN_IDS: BindParameter[Any] = bindparam("ids", type_=Identity, expanding=True)
+_GIVEN_DIGESTS: BindParameter[Any] = bindparam("digests", type_=String, expanding=True)
+_WITH_A_VERSION = CHARTS.statement.where(col(Chart.latest_version_id).is_not(None))
+_CHARTS_BY_ID = _WITH_A_VERSION.where(col(Chart.id).in_(_GIVEN_IDS))
+_CHARTS_BY_REPOSITORY = _WITH_A_VERSION.where(col(Chart.repository_id).in_(_GIVEN_IDS))
+_VERSIONS_BY_ID = VERSIONS.statement.where(col(ChartVersion.id).in_(_GIVEN_IDS))
+_CONTENTS_BY_DIGEST = CONTENTS.statement.where(col(ChartContent.archive_digest).in_(_GIVEN_DIGESTS))
+_LIGHT_CONTENTS_BY_DIGEST = LIGHT_CONTENTS.statement.where(col(ChartContent.archive_digest).in_(_GIVEN_DIGESTS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +75,15 @@ class ChartConditions:
     def narrowing(self) -> bool:
         """Whether there is any but what always holds."""
         return self != ChartConditions(include_prereleases=self.include_prereleases)
+
+    @property
+    def key(self) -> Hashable:
+        """Equal where the same charts are asked for."""
+        values = (getattr(self, condition.name) for condition in fields(self))
+        return tuple(frozenset(value) if isinstance(value, list | set | tuple) else value for value in values)
+
+    def __hash__(self) -> int:
+        return hash(self.key)
 
     def clauses(self) -> list[ColumnElement[bool]]:
         return [*self._of_chart(), *self._of_latest_version()]
@@ -137,8 +159,20 @@ async def page(
     orders: Sequence[Order] = BY_NAME,
 ) -> Page[Chart]:
     """Keys of the cursor: those of `orders`."""
-    query = select(Chart).where(*conditions)
-    return await fetch_page(session, query, orders, first, after)
+    return await ShownPages(CHARTS, CHARTS.statement.where(*conditions), orders).page(session, first, after)
+
+
+async def page_of_all(
+    session: AsyncSession, first: int, after: Sequence[Any] | None, *, by_update: bool, include_prereleases: bool
+) -> Page[Chart]:
+    """Under no condition but what always holds. Keys of the cursor: those of BY_UPDATE, or BY_NAME."""
+    return await _pages_of_all(by_update, include_prereleases).page(session, first, after)
+
+
+@cache
+def _pages_of_all(by_update: bool, include_prereleases: bool) -> ShownPages[Chart]:
+    clauses = ChartConditions(include_prereleases=include_prereleases).clauses()
+    return ShownPages(CHARTS, CHARTS.statement.where(*clauses), BY_UPDATE if by_update else BY_NAME)
 
 
 async def count(session: AsyncSession, conditions: Sequence[ColumnElement[bool]]) -> int:
@@ -148,14 +182,13 @@ async def count(session: AsyncSession, conditions: Sequence[ColumnElement[bool]]
 
 async def find_many(session: AsyncSession, ids: Collection[int]) -> dict[int, Chart]:
     """Charts that have a version to show, by id."""
-    query = select(Chart).where(col(Chart.id).in_(ids), col(Chart.latest_version_id).is_not(None))
-    return {row.id: row for row in (await session.exec(query)).all()}
+    return {row.id: row for row in await CHARTS.read(session, _CHARTS_BY_ID, {"ids": list(ids)})}
 
 
 async def find_by_repositories(session: AsyncSession, repository_ids: Collection[int]) -> dict[int, Chart]:
     """Charts that have a version to show, by the id of their repository."""
-    query = select(Chart).where(col(Chart.repository_id).in_(repository_ids), col(Chart.latest_version_id).is_not(None))
-    return {row.repository_id: row for row in (await session.exec(query)).all()}
+    rows = await CHARTS.read(session, _CHARTS_BY_REPOSITORY, {"ids": list(repository_ids)})
+    return {row.repository_id: row for row in rows}
 
 
 # ── Versions ──
@@ -188,8 +221,8 @@ async def version_page(
     include_removed: bool = False,
 ) -> Page[ChartVersion]:
     """Versions of one chart, highest semver first. Keys of the cursor: sort key, id."""
-    query = select(ChartVersion).where(*_shown(chart_id, include_prereleases, include_removed))
-    return await fetch_page(session, query, NEWEST_FIRST, first, after)
+    query = VERSIONS.statement.where(*_shown(chart_id, include_prereleases, include_removed))
+    return await ShownPages(VERSIONS, query, NEWEST_FIRST).page(session, first, after)
 
 
 async def count_versions(
@@ -214,8 +247,7 @@ async def version_numbers(
 
 
 async def find_versions(session: AsyncSession, ids: Collection[int]) -> dict[int, ChartVersion]:
-    query = select(ChartVersion).where(col(ChartVersion.id).in_(ids))
-    return {row.id: row for row in (await session.exec(query)).all()}
+    return {row.id: row for row in await VERSIONS.read(session, _VERSIONS_BY_ID, {"ids": list(ids)})}
 
 
 async def find_versions_by_number(
@@ -240,10 +272,9 @@ async def find_contents(
     session: AsyncSession, archive_digests: Collection[str], *, whole: bool
 ) -> dict[str, ChartContent]:
     """By archive digest; the long texts are left out unless `whole`."""
-    query = select(ChartContent).where(col(ChartContent.archive_digest).in_(archive_digests))
-    if not whole:
-        query = query.options(*(defer(text, raiseload=True) for text in LONG_TEXTS))  # type: ignore[arg-type]
-    return {row.archive_digest: row for row in (await session.exec(query)).all()}
+    shown, statement = (CONTENTS, _CONTENTS_BY_DIGEST) if whole else (LIGHT_CONTENTS, _LIGHT_CONTENTS_BY_DIGEST)
+    rows = await shown.read(session, statement, {"digests": list(archive_digests)})
+    return {row.archive_digest: row for row in rows}
 
 
 async def digest_history(

@@ -26,6 +26,7 @@ from app.domain.sync_events import (
 )
 from app.store.chart_index import IndexedChart
 from app.store.columns import ByteOrdered, Identity, Json, belongs_to, identity, instant, json_column, long_text, one_of
+from app.store.remembered import FollowedSync
 
 UNFINISHED = text("state IN ('QUEUED', 'RUNNING')")
 SIGNED = text("(chart_version.has_provenance OR chart_version.has_signature)")
@@ -261,7 +262,7 @@ class DigestSighting(SQLModel, table=True):
     first_seen_at: datetime = instant()
 
 
-class Sync(SQLModel, table=True):
+class Sync(FollowedSync, table=True):
     """One run of bringing a registry's charts into the store. The row is the truth; queues only hint at it."""
 
     __table_args__ = (

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, delete, func, insert, update
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.domain.signatures import Verification
@@ -22,7 +22,7 @@ from app.store.entities import (
     DigestSighting,
     SkippedTag,
 )
-from app.store.session import execute, insert_for
+from app.store.session import execute_now, insert_for
 
 TOLD_AT_ONCE = 50
 """Charts whose latest contents are held at once: 50 * 1 MB, the most that one chart's texts have in practice."""
@@ -73,19 +73,19 @@ async def held_tags(session: AsyncSession, repository_id: int, sync_id: int) -> 
     return found
 
 
-async def known_archives(session: AsyncSession, archive_digests: Collection[str]) -> dict[str, tuple[str, str]]:
+def known_archives(session: Session, archive_digests: Collection[str]) -> dict[str, tuple[str, str]]:
     """Name and version of the charts in those of the archives whose content is stored, by digest."""
     query = select(ChartContent.archive_digest, ChartContent.name, ChartContent.version).where(
         col(ChartContent.archive_digest).in_(archive_digests)
     )
-    return {digest: (name, version) for digest, name, version in (await session.exec(query)).all()}
+    return {digest: (name, version) for digest, name, version in session.exec(query).all()}
 
 
-async def ensure_charts(session: AsyncSession, names: Mapping[int, str], now: datetime) -> dict[int, int]:
+def ensure_charts(session: Session, names: Mapping[int, str], now: datetime) -> dict[int, int]:
     """The ids of the repositories' charts, by repository; one is made with the first version, so named."""
     table = Chart.__table__  # type: ignore[attr-defined]
     query = select(Chart.repository_id, Chart.id).where(col(Chart.repository_id).in_(names))
-    found = dict((await session.exec(query)).all())
+    found = dict(session.exec(query).all())
     missing = names.keys() - found.keys()
     if not missing:
         return found
@@ -103,23 +103,23 @@ async def ensure_charts(session: AsyncSession, names: Mapping[int, str], now: da
             "maintainers": [],
             "updated_at": now,
         }
-        for repository_id, registry_id in (await session.exec(registries)).all()
+        for repository_id, registry_id in session.exec(registries).all()
     ]
     if rows:
-        await execute(session, insert(table), rows)
-    return dict((await session.exec(query)).all())
+        execute_now(session, insert(table), rows)
+    return dict(session.exec(query).all())
 
 
-async def store_versions(
-    session: AsyncSession, found: Sequence[FoundVersion], sync_id: int, now: datetime
+def store_versions(
+    session: Session, found: Sequence[FoundVersion], sync_id: int, now: datetime
 ) -> dict[tuple[int, str], int]:
     """Writes versions, new ones and changed ones alike; their ids by repository and tag."""
     names = {version.repository_id: version.chart_name for version in found}
-    charts = await ensure_charts(session, names, now)
+    charts = ensure_charts(session, names, now)
     contents = [version.content for version in found if version.content is not None]
     if contents:
         statement = insert_for(session, ChartContent).on_conflict_do_nothing(index_elements=["archive_digest"])
-        await execute(session, statement, contents)
+        execute_now(session, statement, contents)
     rows = [
         {
             "chart_id": charts[version.repository_id],
@@ -147,38 +147,36 @@ async def store_versions(
     statement = insert_for(session, ChartVersion)
     kept = ("repository_id", "tag", "stored_at")
     again = {name: statement.excluded[name] for name in rows[0] if name not in kept}
-    await execute(session, statement.on_conflict_do_update(index_elements=["repository_id", "tag"], set_=again), rows)
+    execute_now(session, statement.on_conflict_do_update(index_elements=["repository_id", "tag"], set_=again), rows)
     sightings = [
         {name: row[name] for name in ("repository_id", "tag", "digest")} | {"first_seen_at": now} for row in rows
     ]
     seen = insert_for(session, DigestSighting).on_conflict_do_nothing(index_elements=["repository_id", "tag", "digest"])
-    await execute(session, seen, sightings)
+    execute_now(session, seen, sightings)
     tags = {version.tag for version in found}
-    await session.exec(
-        delete(SkippedTag).where(col(SkippedTag.repository_id).in_(names), col(SkippedTag.tag).in_(tags))
-    )
+    session.exec(delete(SkippedTag).where(col(SkippedTag.repository_id).in_(names), col(SkippedTag.tag).in_(tags)))
     query = select(ChartVersion.repository_id, ChartVersion.tag, ChartVersion.id).where(
         col(ChartVersion.repository_id).in_(names), col(ChartVersion.tag).in_(tags)
     )
-    return {(repository_id, tag): version_id for repository_id, tag, version_id in (await session.exec(query)).all()}
+    return {(repository_id, tag): version_id for repository_id, tag, version_id in session.exec(query).all()}
 
 
-async def mark_removed(session: AsyncSession, version_ids: Collection[int], at: datetime) -> None:
-    await session.exec(update(ChartVersion).where(col(ChartVersion.id).in_(version_ids)).values(removed_at=at))
+def mark_removed(session: Session, version_ids: Collection[int], at: datetime) -> None:
+    session.exec(update(ChartVersion).where(col(ChartVersion.id).in_(version_ids)).values(removed_at=at))
 
 
-async def mark_returned(session: AsyncSession, version_ids: Collection[int]) -> None:
+def mark_returned(session: Session, version_ids: Collection[int]) -> None:
     """Versions that are in the registry, and in its policy, with the digest they had."""
-    await session.exec(
+    session.exec(
         update(ChartVersion).where(col(ChartVersion.id).in_(version_ids)).values(removed_at=None, within_policy=True)
     )
 
 
-async def mark_outside_policy(session: AsyncSession, version_ids: Collection[int]) -> None:
-    await session.exec(update(ChartVersion).where(col(ChartVersion.id).in_(version_ids)).values(within_policy=False))
+def mark_outside_policy(session: Session, version_ids: Collection[int]) -> None:
+    session.exec(update(ChartVersion).where(col(ChartVersion.id).in_(version_ids)).values(within_policy=False))
 
 
-async def remember_no_charts(session: AsyncSession, repository_id: int, skipped: Sequence[Skipped]) -> None:
+def remember_no_charts(session: Session, repository_id: int, skipped: Sequence[Skipped]) -> None:
     """Tags that turned out to be no chart, with their digests: the next sync need not look again.
 
     A version stored under such a tag before is marked as removed by whoever calls this.
@@ -188,26 +186,24 @@ async def remember_no_charts(session: AsyncSession, repository_id: int, skipped:
     ]
     statement = insert_for(session, SkippedTag)
     again = {"reason": statement.excluded.reason, "digest": statement.excluded.digest}
-    await execute(session, statement.on_conflict_do_update(index_elements=["repository_id", "tag"], set_=again), rows)
+    execute_now(session, statement.on_conflict_do_update(index_elements=["repository_id", "tag"], set_=again), rows)
 
 
-async def replace_skipped_tags(session: AsyncSession, repository_id: int, skipped: Sequence[Skipped]) -> None:
+def replace_skipped_tags(session: Session, repository_id: int, skipped: Sequence[Skipped]) -> None:
     """All tags of a complete listing that are no version of a chart to show."""
-    await session.exec(delete(SkippedTag).where(col(SkippedTag.repository_id) == repository_id))
+    session.exec(delete(SkippedTag).where(col(SkippedTag.repository_id) == repository_id))
     rows = [
         {"repository_id": repository_id, "tag": tag.tag, "reason": tag.reason, "digest": tag.digest} for tag in skipped
     ]
     if rows:
-        await execute(session, insert(SkippedTag), rows)
+        execute_now(session, insert(SkippedTag), rows)
 
 
-async def finish_repository(session: AsyncSession, repository_id: int, values: dict[str, Any]) -> None:
-    await session.exec(update(ChartRepository).where(col(ChartRepository.id) == repository_id).values(**values))
+def finish_repository(session: Session, repository_id: int, values: dict[str, Any]) -> None:
+    session.exec(update(ChartRepository).where(col(ChartRepository.id) == repository_id).values(**values))
 
 
-async def refresh_charts(
-    session: AsyncSession, repository_ids: Collection[int], written: Collection[int], now: datetime
-) -> None:
+def refresh_charts(session: Session, repository_ids: Collection[int], written: Collection[int], now: datetime) -> None:
     """Brings the rows of charts in line with their versions: latest by semver, count, and what is told of them.
 
     Latest is the highest version that is no pre-release, else the highest. `written` are the ids of versions
@@ -215,7 +211,7 @@ async def refresh_charts(
     statements, and as many again for each TOLD_AT_ONCE charts whose latest version is another now.
     """
     touched = col(Chart.repository_id).in_(repository_ids)
-    before = dict((await session.exec(select(Chart.id, Chart.latest_version_id).where(touched))).all())
+    before = dict(session.exec(select(Chart.id, Chart.latest_version_id).where(touched)).all())
     shown = (
         col(ChartVersion.chart_id) == col(Chart.id),
         col(ChartVersion.within_policy),
@@ -229,7 +225,7 @@ async def refresh_charts(
     )
     release = highest.where(col(ChartVersion.prerelease).is_(False))
     count = select(func.count(col(ChartVersion.id))).where(*shown)
-    await session.exec(
+    session.exec(
         update(Chart)
         .where(touched)
         .values(
@@ -241,24 +237,24 @@ async def refresh_charts(
         .execution_options(synchronize_session=False)
     )
     versions = select(Chart.version_count).where(Chart.repository_id == ChartRepository.id).scalar_subquery()
-    await session.exec(
+    session.exec(
         update(ChartRepository)
         .where(col(ChartRepository.id).in_(repository_ids))
         .values(version_count=func.coalesce(versions, 0))
         .execution_options(synchronize_session=False)
     )
-    after = dict((await session.exec(select(Chart.id, Chart.latest_version_id).where(touched))).all())
-    await indexing.forget_charts(session, [chart_id for chart_id, latest in after.items() if latest is None])
+    after = dict(session.exec(select(Chart.id, Chart.latest_version_id).where(touched)).all())
+    indexing.forget_charts(session, [chart_id for chart_id, latest in after.items() if latest is None])
     changed = [
         chart_id
         for chart_id, latest in after.items()
         if latest is not None and (latest != before[chart_id] or latest in written)
     ]
     for start in range(0, len(changed), TOLD_AT_ONCE):
-        await _tell_of_latest(session, changed[start : start + TOLD_AT_ONCE])
+        _tell_of_latest(session, changed[start : start + TOLD_AT_ONCE])
 
 
-async def _tell_of_latest(session: AsyncSession, chart_ids: Collection[int]) -> None:
+def _tell_of_latest(session: Session, chart_ids: Collection[int]) -> None:
     """Repeats on charts what their latest versions say of them, and makes them found by that."""
     of_latest = (
         select(Chart.id, ChartContent)
@@ -266,12 +262,12 @@ async def _tell_of_latest(session: AsyncSession, chart_ids: Collection[int]) -> 
         .join(ChartContent, col(ChartContent.archive_digest) == col(ChartVersion.archive_digest))
         .where(col(Chart.id).in_(chart_ids))
     )
-    contents = dict((await session.exec(of_latest)).all())
+    contents = dict(session.exec(of_latest).all())
     told = ("name", "description", "icon", "home", "sources", "keywords", "maintainers", "type", "deprecated")
     charts = Chart.__table__  # type: ignore[attr-defined]
-    await execute(
+    execute_now(
         session,
         update(charts).where(charts.c.id == bindparam("told_id")).values({name: bindparam(name) for name in told}),
         [{"told_id": number} | {name: getattr(content, name) for name in told} for number, content in contents.items()],
     )
-    await indexing.index_charts(session, contents)
+    indexing.index_charts(session, contents)

@@ -5,17 +5,17 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, column, delete, func, table, text, update
-from sqlmodel import SQLModel, col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel import Session, SQLModel, col, select
 
-from app.domain.image_name import DOCKER_HUB, ImageName
+from app.domain.host_names import DOCKER_HUB
+from app.domain.image_name import ImageName
 from app.domain.search_words import TYPO_MIN_CHARS, all_words, name_key, name_words, with_one_letter_less
 from app.domain.semver import InvalidVersion, Version
 from app.domain.semver_constraint import CONSTRAINT_MAX_CHARS
 from app.store.chart_index import ChartDependencyName, ChartImage, ChartKeyword, KubeConstraint, NameTypo, NameWord
 from app.store.columns import Identity
 from app.store.entities import Chart, ChartContent, ChartVersion
-from app.store.session import Store, execute, insert_for
+from app.store.session import Store, execute_now, insert_for
 
 BODY_MAX_CHARACTERS = 200_000
 """PostgreSQL refuses a tsvector over 1 MiB; so many characters are at most four times as many bytes."""
@@ -27,20 +27,20 @@ _VALUES_KEY = re.compile(r"^[ ]*-?[ ]*([A-Za-z_][\w.-]*):", re.MULTILINE)
 _SHARED_WORDS_LOCK = 0x6368_6172_7473
 
 
-async def index_charts(session: AsyncSession, contents: Mapping[int, ChartContent]) -> None:
+def index_charts(session: Session, contents: Mapping[int, ChartContent]) -> None:
     """Puts what charts are found by, by their id, in place of what they were found by before.
 
     A constant number of statements, however many charts there are.
     """
     if not contents:
         return
-    await _forget_rows(session, contents.keys())
+    _forget_rows(session, contents.keys())
     for entity, values_of in _VALUES_OF.items():
         rows = [{"chart_id": number, **row} for number, content in contents.items() for row in values_of(content)]
-        await _insert_missing(session, entity, rows)
-    await _add_documents(session, contents)
-    await _add_name_words(session, {word for content in contents.values() for word in name_words(content.name)})
-    constraints = await _kube_constraint_ids(session, {_kube_constraint_of(content) for content in contents.values()})
+        _insert_missing(session, entity, rows)
+    _add_documents(session, contents)
+    _add_name_words(session, {word for content in contents.values() for word in name_words(content.name)})
+    constraints = _kube_constraint_ids(session, {_kube_constraint_of(content) for content in contents.values()})
     told = [
         {
             "indexed_id": number,
@@ -59,52 +59,54 @@ async def index_charts(session: AsyncSession, contents: Mapping[int, ChartConten
         .where(col(Chart.id) == bindparam("indexed_id"))
         .values({name: bindparam(name) for name in names} | {"released_at": released_at.scalar_subquery()})
     )
-    await execute(session, statement, told)
+    execute_now(session, statement, told)
 
 
-async def forget_charts(session: AsyncSession, chart_ids: Collection[int]) -> None:
+def forget_charts(session: Session, chart_ids: Collection[int]) -> None:
     """Charts without a version to show are found by nothing."""
     if chart_ids:
-        await _forget_rows(session, chart_ids)
+        _forget_rows(session, chart_ids)
         emptied = update(Chart).where(col(Chart.id).in_(chart_ids)).values(name_key="", kube_constraint_id=None)
-        await session.exec(emptied.execution_options(synchronize_session=False))
+        session.exec(emptied.execution_options(synchronize_session=False))
 
 
 async def index_missing(store: Store) -> int:
     """Indexes the charts that are not, e.g. after a migration; how many they were. May be cut off and run again."""
     indexed = 0
-    while True:
-        async with store.writing() as session:
-            missing = (
-                select(Chart.id, ChartContent)
-                .join(ChartVersion, col(ChartVersion.id) == col(Chart.latest_version_id))
-                .join(ChartContent, col(ChartContent.archive_digest) == col(ChartVersion.archive_digest))
-                .where(Chart.name_key == "")
-                .order_by(col(Chart.id))
-                .limit(INDEXED_AT_ONCE)
-            )
-            contents = dict((await session.exec(missing)).all())
-            await index_charts(session, contents)
-        indexed += len(contents)
-        if not contents:
-            return indexed
+    while some := await store.write(_index_some):
+        indexed += some
+    return indexed
 
 
-def _is_sqlite(session: AsyncSession) -> bool:
+def _index_some(session: Session) -> int:
+    missing = (
+        select(Chart.id, ChartContent)
+        .join(ChartVersion, col(ChartVersion.id) == col(Chart.latest_version_id))
+        .join(ChartContent, col(ChartContent.archive_digest) == col(ChartVersion.archive_digest))
+        .where(Chart.name_key == "")
+        .order_by(col(Chart.id))
+        .limit(INDEXED_AT_ONCE)
+    )
+    contents = dict(session.exec(missing).all())
+    index_charts(session, contents)
+    return len(contents)
+
+
+def _is_sqlite(session: Session) -> bool:
     return session.get_bind().dialect.name == "sqlite"
 
 
-async def _forget_rows(session: AsyncSession, chart_ids: Collection[int]) -> None:
+def _forget_rows(session: Session, chart_ids: Collection[int]) -> None:
     for entity in _VALUES_OF:
-        await execute(session, delete(entity).where(entity.chart_id.in_(chart_ids)))
+        execute_now(session, delete(entity).where(entity.chart_id.in_(chart_ids)))
     documents = table("chart_search", column("rowid" if _is_sqlite(session) else "chart_id", Identity))
     (key,) = documents.c
-    await execute(session, delete(documents).where(key.in_(chart_ids)))
+    execute_now(session, delete(documents).where(key.in_(chart_ids)))
 
 
-async def _insert_missing(session: AsyncSession, entity: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
+def _insert_missing(session: Session, entity: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
     if rows:
-        await execute(session, insert_for(session, entity).on_conflict_do_nothing(), rows)
+        execute_now(session, insert_for(session, entity).on_conflict_do_nothing(), rows)
 
 
 def _keywords_of(content: ChartContent) -> list[dict[str, str]]:
@@ -148,7 +150,7 @@ _FTS5 = ("names", "keywords", "description", "body")
 _TSVECTORS = ("names", "topics", "summaries", "everything")
 
 
-async def _add_documents(session: AsyncSession, contents: Mapping[int, ChartContent]) -> None:
+def _add_documents(session: Session, contents: Mapping[int, ChartContent]) -> None:
     if _is_sqlite(session):
         statement = "INSERT INTO chart_search (rowid, {}) VALUES (:id, {})".format(  # noqa: S608 - names of ours
             ", ".join(_FTS5), ", ".join(f":{name}" for name in _FTS5)
@@ -164,7 +166,7 @@ async def _add_documents(session: AsyncSession, contents: Mapping[int, ChartCont
             ", ".join(_TSVECTORS), ", ".join(f"array_to_tsvector(CAST(:{name} AS text[]))" for name in _TSVECTORS)
         )
         rows = [{"id": number, **_nested_words(content)} for number, content in contents.items()]
-    await execute(session, text(statement), rows)
+    execute_now(session, text(statement), rows)
 
 
 def _words_of(content: ChartContent) -> list[list[str]]:
@@ -182,17 +184,19 @@ def _nested_words(content: ChartContent) -> dict[str, list[str]]:
     return dict(zip(_TSVECTORS, nested, strict=True))
 
 
-async def _add_name_words(session: AsyncSession, words: Collection[str]) -> None:
+def _add_name_words(session: Session, words: Collection[str]) -> None:
     """What typos in names are recognised by; mostly known already."""
     wanted = {word for word in words if len(word) >= TYPO_MIN_CHARS}
-    known = set((await session.exec(select(NameWord.word).where(col(NameWord.word).in_(wanted)))).all())
+    # Held until this unit of work ends, so that nobody forgets them meanwhile (name_words.py).
+    held = select(NameWord.word).where(col(NameWord.word).in_(wanted)).with_for_update(read=True, key_share=True)
+    known = set(session.exec(held).all())
     new = sorted(wanted - known)
     if not new:
         return
-    await _lock_shared_words(session)
-    await _insert_missing(session, NameWord, [{"word": word} for word in new])
+    _lock_shared_words(session)
+    _insert_missing(session, NameWord, [{"word": word} for word in new])
     variants = [{"variant": variant, "word": word} for word in new for variant in sorted(with_one_letter_less(word))]
-    await _insert_missing(session, NameTypo, variants)
+    _insert_missing(session, NameTypo, variants)
 
 
 def _kube_constraint_of(content: ChartContent) -> str:
@@ -202,20 +206,20 @@ def _kube_constraint_of(content: ChartContent) -> str:
     return constraint if len(constraint) <= CONSTRAINT_MAX_CHARS else "too long"
 
 
-async def _kube_constraint_ids(session: AsyncSession, constraints: Collection[str]) -> dict[str, int]:
+def _kube_constraint_ids(session: Session, constraints: Collection[str]) -> dict[str, int]:
     wanted = sorted(constraint for constraint in constraints if constraint)
     if not wanted:
         return {}
     query = select(KubeConstraint.text, KubeConstraint.id).where(col(KubeConstraint.text).in_(wanted))
-    found = dict((await session.exec(query)).all())
+    found = dict(session.exec(query).all())
     if len(found) < len(wanted):
-        await _lock_shared_words(session)
-        await _insert_missing(session, KubeConstraint, [{"text": text} for text in wanted if text not in found])
-        found = dict((await session.exec(query)).all())
+        _lock_shared_words(session)
+        _insert_missing(session, KubeConstraint, [{"text": text} for text in wanted if text not in found])
+        found = dict(session.exec(query).all())
     return found
 
 
-async def _lock_shared_words(session: AsyncSession) -> None:
+def _lock_shared_words(session: Session) -> None:
     """Two syncs that write the same words in different order would wait for each other: one after the other, then."""
     if not _is_sqlite(session):
-        await execute(session, text(f"SELECT pg_advisory_xact_lock({_SHARED_WORDS_LOCK})"))
+        execute_now(session, text(f"SELECT pg_advisory_xact_lock({_SHARED_WORDS_LOCK})"))

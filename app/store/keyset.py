@@ -2,12 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, and_, literal, or_, tuple_
+from sqlalchemy import BindParameter, ColumnElement, Integer, Select, and_, bindparam, literal, or_, tuple_
+from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.store.shown_rows import ShownRows
+
 T = TypeVar("T")
+S = TypeVar("S", bound=SQLModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,12 @@ def after_keys(orders: Sequence[Order], keys: Sequence[Any]) -> ColumnElement[bo
     if len(directions) == 1:
         # A comparison of rows is one range of an index; alternatives with OR are sorted anew for each page.
         row = tuple_(*(order.column for order in orders))
-        given = tuple_(*(literal(key, order.column.type) for order, key in zip(orders, keys, strict=True)))
+        given = tuple_(
+            *(
+                key if isinstance(key, BindParameter) else literal(key, order.column.type)
+                for order, key in zip(orders, keys, strict=True)
+            )
+        )
         return row < given if directions.pop() else row > given
     alternatives: list[ColumnElement[bool]] = []
     for position, order in enumerate(orders):
@@ -52,6 +62,39 @@ async def fetch_page(
     """One statement: `first` rows behind `after`, and one more to see whether there is more."""
     if after is not None:
         query = query.where(after_keys(orders, after))
-    query = query.order_by(*(order.column.desc() if order.descending else order.column.asc() for order in orders))
-    rows = list((await session.exec(query.limit(first + 1))).all())
+    rows = list((await session.exec(_sorted(query, orders).limit(first + 1))).all())
     return Page(rows[:first], len(rows) > first)
+
+
+class ShownPages(Generic[S]):
+    """The same for one list of rows that are shown and not changed. To make a statement takes as long as to run it:
+    where a list is always the same, one of these is kept and makes its statements once."""
+
+    def __init__(self, shown: ShownRows[S], query: Select[Any], orders: Sequence[Order]) -> None:
+        """`query` is made of `shown.statement`."""
+        self._shown = shown
+        self._query = query
+        self._orders = orders
+
+    async def page(self, session: AsyncSession, first: int, after: Sequence[Any] | None) -> Page[S]:
+        keys = {} if after is None else {f"key_{place}": key for place, key in enumerate(after)}
+        statement = self._beginning if after is None else self._behind
+        rows = await self._shown.read(session, statement, {**keys, "rows": first + 1})
+        return Page(rows[:first], len(rows) > first)
+
+    @cached_property
+    def _beginning(self) -> Select[Any]:
+        return self._limited(self._query)
+
+    @cached_property
+    def _behind(self) -> Select[Any]:
+        keys = [bindparam(f"key_{place}", type_=order.column.type) for place, order in enumerate(self._orders)]
+        return self._limited(self._query.where(after_keys(self._orders, keys)))
+
+    def _limited(self, query: Select[Any]) -> Select[Any]:
+        limited: Select[Any] = _sorted(query, self._orders).limit(bindparam("rows", type_=Integer))
+        return limited
+
+
+def _sorted(query: Any, orders: Sequence[Order]) -> Any:
+    return query.order_by(*(order.column.desc() if order.descending else order.column.asc() for order in orders))

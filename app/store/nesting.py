@@ -4,18 +4,20 @@ What `first` and `after` mean is the same as in `keyset.py`, for each parent by 
 """
 
 from collections.abc import Collection, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, func
-from sqlmodel import col, select
+from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.store.charts import BY_NAME, NEWEST_FIRST
 from app.store.entities import Chart, ChartRepository, ChartVersion, Sync, SyncFault
-from app.store.keyset import Order, Page, after_keys, fetch_page
+from app.store.keyset import Order, Page, ShownPages, after_keys
+from app.store.shown_rows import ShownRows
 from app.store.syncs import LATEST_FIRST
 
-E = TypeVar("E")
+E = TypeVar("E", bound=SQLModel)
 
 REPOSITORY_ORDER = (Order(col(ChartRepository.name)), Order(col(ChartRepository.id)))
 FAULT_ORDER = (Order(col(SyncFault.id)),)
@@ -103,21 +105,26 @@ async def _pages(
     after: Sequence[Any] | None,
     *conditions: ColumnElement[bool],
 ) -> dict[int, Page[E]]:
-    parent, identity = getattr(entity, parent_name), entity.id  # type: ignore[attr-defined]
+    parent, identity, shown = getattr(entity, parent_name), entity.id, _shown_rows(entity)  # type: ignore[attr-defined]
     if len(parent_ids) == 1:
         # Ranking reads every row of the parent; a limit ends at the page.
         (only,) = parent_ids
-        query = select(entity).where(parent == only, *conditions)
-        return {only: await fetch_page(session, query, orders, first, after)}
+        query = shown.statement.where(parent == only, *conditions)
+        return {only: await ShownPages(shown, query, orders).page(session, first, after)}
     begins = [after_keys(orders, after)] if after is not None else []
     sorting = [order.column.desc() if order.descending else order.column.asc() for order in orders]
     place = func.row_number().over(partition_by=parent, order_by=sorting).label("place")
     ranked = select(identity, place).where(parent.in_(parent_ids), *conditions, *begins).subquery()
-    query = select(entity).join(ranked, ranked.c.id == identity).where(ranked.c.place <= first + 1)
+    query = shown.statement.join(ranked, ranked.c.id == identity).where(ranked.c.place <= first + 1)
     found: dict[int, list[E]] = {parent_id: [] for parent_id in parent_ids}
-    for row in (await session.exec(query.order_by(parent, ranked.c.place))).all():
+    for row in await shown.read(session, query.order_by(parent, ranked.c.place)):
         found[getattr(row, parent_name)].append(row)
     return {parent_id: Page(rows[:first], len(rows) > first) for parent_id, rows in found.items()}
+
+
+@cache
+def _shown_rows(entity: type[E]) -> ShownRows[E]:
+    return ShownRows(entity)
 
 
 async def _counts(

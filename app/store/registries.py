@@ -5,13 +5,18 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, or_, update
+from sqlalchemy import BindParameter, ColumnElement, bindparam, delete, func, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.store.entities import ChartRepository, Provider, Registry, SealedCredential, SkippedTag
+from app.store.columns import Identity
+from app.store.entities import ChartRepository, Provider, Registry, SealedCredential, SkippedTag, Sync
 from app.store.keyset import Order, Page, fetch_page
+from app.store.shown_rows import ShownRows
 
+REGISTRIES = ShownRows(Registry)
+_GIVEN_IDS: BindParameter[Any] = bindparam("ids", type_=Identity, expanding=True)
+_REGISTRIES_BY_ID = REGISTRIES.statement.where(col(Registry.id).in_(_GIVEN_IDS))
 LIKE_ESCAPE = "/"
 LIKE_SPECIAL, LIKE_ESCAPED = re.compile("[%_/]"), LIKE_ESCAPE + r"\g<0>"
 
@@ -30,8 +35,7 @@ async def find_by_name(session: AsyncSession, name: str) -> Registry | None:
 
 
 async def find_many(session: AsyncSession, ids: Collection[int]) -> dict[int, Registry]:
-    rows = (await session.exec(select(Registry).where(col(Registry.id).in_(ids)))).all()
-    return {row.id: row for row in rows}
+    return {row.id: row for row in await REGISTRIES.read(session, _REGISTRIES_BY_ID, {"ids": list(ids)})}
 
 
 def _matching(
@@ -84,7 +88,15 @@ async def count(
 
 async def delete_registry(session: AsyncSession, registry_id: int) -> None:
     """Takes its credentials, repositories, charts and syncs along, by their foreign keys."""
+    await _wait_for_syncs(session, col(Sync.registry_id) == registry_id)
     await session.exec(delete(Registry).where(col(Registry.id) == registry_id))
+
+
+async def _wait_for_syncs(session: AsyncSession, whose: ColumnElement[bool]) -> None:
+    """Until what they are writing is written, and no longer: a sync locks its own row before any other, so that
+    whoever deletes what it writes must do the same, or both wait for each other.
+    """
+    await session.exec(select(Sync.id).where(whose).order_by(col(Sync.id)).with_for_update())
 
 
 async def due_for_sync(session: AsyncSession, now: datetime) -> list[Registry]:
@@ -187,6 +199,8 @@ async def count_repositories(session: AsyncSession, registry_ids: Collection[int
 
 
 async def delete_repositories(session: AsyncSession, ids: Collection[int]) -> None:
+    theirs = select(ChartRepository.registry_id).where(col(ChartRepository.id).in_(ids))
+    await _wait_for_syncs(session, col(Sync.registry_id).in_(theirs))
     await session.exec(delete(ChartRepository).where(col(ChartRepository.id).in_(ids)))
 
 

@@ -11,6 +11,7 @@ import json
 import os
 import secrets
 from collections.abc import Callable, Sequence
+from enum import StrEnum
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -20,6 +21,19 @@ from app.domain.errors import KeyMissing
 
 KEY_BYTES = 32
 NONCE_BYTES = 12  # what GCM is made for; random, so 2^32 sealings a key are safe (NIST SP 800-38D)
+
+
+class Sealed(StrEnum):
+    """What is sealed, by the table it is kept in."""
+
+    CREDENTIAL = "sealed_credential"
+    WEBHOOK = "sealed_webhook"
+
+
+WHAT_TO_DO = {
+    Sealed.CREDENTIAL: ("The credentials of registry {}", "Enter them again."),
+    Sealed.WEBHOOK: ("The secret of the webhook of registry {}", "Make a new one: renewWebhookUrl."),
+}
 
 
 class Key:
@@ -46,24 +60,26 @@ class Sealer:
     def sealing_key_id(self) -> str:
         return self._keys[0].id
 
-    def seal(self, secret: dict[str, str], registry_id: int) -> tuple[str, bytes]:
+    def seal(self, secret: dict[str, str], registry_id: int, what: Sealed = Sealed.CREDENTIAL) -> tuple[str, bytes]:
         """The id of the key used, and the ciphertext. Keys are read anew: a newer one may have come."""
         self.reload()
         key = self._keys[0]
         nonce = os.urandom(NONCE_BYTES)
         plain = json.dumps(secret, separators=(",", ":")).encode()
-        return key.id, nonce + key.cipher.encrypt(nonce, plain, _bound_to(registry_id, key.id))
+        return key.id, nonce + key.cipher.encrypt(nonce, plain, _bound_to(what, registry_id, key.id))
 
-    def open(self, key_id: str, ciphertext: bytes, registry_id: int) -> dict[str, str]:
+    def open(
+        self, key_id: str, ciphertext: bytes, registry_id: int, what: Sealed = Sealed.CREDENTIAL
+    ) -> dict[str, str]:
         """Raises KeyMissing where the key is not here, or the ciphertext is not this row's."""
         key = self._key(key_id)
         nonce, sealed = ciphertext[:NONCE_BYTES], ciphertext[NONCE_BYTES:]
         try:
-            plain = key.cipher.decrypt(nonce, sealed, _bound_to(registry_id, key.id))
+            plain = key.cipher.decrypt(nonce, sealed, _bound_to(what, registry_id, key.id))
         except (InvalidTag, ValueError):  # ValueError: cut off within the nonce
+            named, advice = WHAT_TO_DO[what]
             raise KeyMissing(
-                f"The credentials of registry {registry_id} cannot be opened: they were altered, or moved "
-                "from another row. Enter them again."
+                f"{named.format(registry_id)} cannot be opened: altered, or moved from another row. {advice}"
             ) from None
         opened: dict[str, str] = json.loads(plain)
         return opened
@@ -90,9 +106,9 @@ class Sealer:
         )
 
 
-def _bound_to(registry_id: int, key_id: str) -> bytes:
+def _bound_to(what: Sealed, registry_id: int, key_id: str) -> bytes:
     """Associated data: table, row, field and key, so that no ciphertext opens in another place."""
-    return f"sealed_credential/{registry_id}/secret/{key_id}".encode()
+    return f"{what.value}/{registry_id}/secret/{key_id}".encode()
 
 
 def parse_keys(text: str, source: str) -> list[Key]:

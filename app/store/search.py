@@ -48,7 +48,7 @@ from app.domain.search_words import (
     words_of,
 )
 from app.store.chart_index import NameTypo, NameWord
-from app.store.charts import ChartConditions
+from app.store.charts import CHARTS, ChartConditions
 from app.store.columns import ByteOrdered, Identity, Instant
 from app.store.entities import Chart, ChartContent, ChartVersion
 from app.store.keyset import Page
@@ -274,22 +274,19 @@ async def page(
     values |= {_query_name(Closeness.TYPO_IN_NAME, place): query for place, query in corrected.items()}
     key = name_key(" ".join(question.words))
     values |= {"key": key, "key_end": key + LAST_LETTER}
-    # Conditions that leave out much are applied before hits are ranked; otherwise only behind, which is faster,
-    # and then the statement is always one of a few: to build it takes longer than to run it.
-    build = _statements.__wrapped__ if conditions.narrowing else _statements
-    best_first, go_on, beyond = build(dialect, tuple(corrected), conditions)
+    best_first, go_on, beyond = _statements(dialect, tuple(corrected), conditions)
     rows: list[Ranked] = []
     more_than_ranked = True
     if after is None or after[0] < unranked:
         given = {} if after is None else dict(zip(("after_score", "after_key", "after_id"), after, strict=True))
         asked = values | given | {"stale_before": stale_before, "rows": first + 1}
-        found = (await session.exec(best_first if after is None else go_on, params=asked)).all()
-        rows = [Ranked(chart, score) for chart, score, _ in found]
-        more_than_ranked = not found or found[0][2] >= RANKED_AT_MOST
+        found = (await execute(session, best_first if after is None else go_on, asked)).all()
+        rows = [Ranked(CHARTS.made_of(row), row.score) for row in found]
+        more_than_ranked = not found or found[0].counted >= RANKED_AT_MOST
     if len(rows) <= first and more_than_ranked:
         behind = after[2] if after is not None and after[0] >= unranked else 0
         asked = values | {"after_id": behind, "rows": first + 1 - len(rows)}
-        rows += [Ranked(chart, unranked) for (chart,) in (await session.exec(beyond, params=asked)).all()]
+        rows += [Ranked(chart, unranked) for chart in await CHARTS.read(session, beyond, asked)]
     return Page(rows[:first], len(rows) > first)
 
 
@@ -297,13 +294,14 @@ def _query_name(closeness: Closeness, place: str = "") -> str:
     return f"query_{int(closeness)}{place}"
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=64)  # to build them takes longer than to run them, and who types keeps what they ticked
 def _statements(dialect: _Dialect, corrected: tuple[str, ...], conditions: ChartConditions) -> tuple[Any, Any, Any]:
     """For the first page, for one that goes on behind a row, and for hits beyond those that are ranked.
 
     `corrected` are the documents that corrections are looked for in. Values are given by name.
     """
     clauses = conditions.clauses()
+    # Conditions that leave out much are applied before hits are ranked; otherwise only behind, which is faster.
     pool, matches = _pool(dialect, corrected, clauses if conditions.narrowing else [])
     best = select(pool.c.id, func.min(pool.c.closeness).label("closeness")).group_by(pool.c.id).subquery("best")
     score = (
@@ -312,17 +310,20 @@ def _statements(dialect: _Dialect, corrected: tuple[str, ...], conditions: Chart
         + case((col(Chart.released_at) < bindparam("stale_before", type_=Instant), _STALE), else_=0)
         + case((best.c.closeness.in_([int(kind) for kind in _OF_NAMES]), func.length(col(Chart.name_key))), else_=0)
     )
-    counted = select(func.count()).select_from(pool).scalar_subquery()
+    counted = select(func.count()).select_from(pool).scalar_subquery().label("counted")
     key = (score, col(Chart.name_key), col(Chart.id))
     rows, after_id = bindparam("rows", type_=Integer), bindparam("after_id", type_=Identity)
     best_first = (
-        select(Chart, score, counted).join(best, best.c.id == col(Chart.id)).where(*clauses).order_by(*key).limit(rows)
+        CHARTS.statement.add_columns(score.label("score"), counted)
+        .join(best, best.c.id == col(Chart.id))
+        .where(*clauses)
+        .order_by(*key)
+        .limit(rows)
     )
     after = tuple_(bindparam("after_score", type_=Identity), bindparam("after_key", type_=ByteOrdered), after_id)
     ranked = select(pool.c.id)
     beyond = (
-        select(Chart)
-        .where(*clauses, matches, col(Chart.id) > after_id, col(Chart.id).not_in(ranked))
+        CHARTS.statement.where(*clauses, matches, col(Chart.id) > after_id, col(Chart.id).not_in(ranked))
         .order_by(col(Chart.id))
         .limit(rows)
     )

@@ -1,6 +1,7 @@
 """Which charts somebody asks for: what they typed and what they ticked, ready for the statements that list, count
 and group them, so that all of these speak of the same charts."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement
@@ -17,6 +18,16 @@ class Selection:
     question: search.Question | None
     conditions: ChartConditions
     clauses: list[ColumnElement[bool]]
+
+    @property
+    def key(self) -> Hashable:
+        """Equal where the same charts are asked for."""
+        return (self.question, self.conditions.key)
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether nothing was typed or ticked."""
+        return self.question is None and not self.conditions.narrowing
 
 
 async def select_charts(session: AsyncSession, text: str | None, conditions: ChartConditions) -> Selection:

@@ -1,21 +1,39 @@
-"""Engine and sessions. One unit of work is one commit."""
+"""Engines and sessions. One unit of work is one commit.
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+Work that asks one thing after the other takes an AsyncSession. Work of many statements whose answers nobody else
+waits for is a plain function over a Session: on PostgreSQL it runs on the event loop all the same, on SQLite whole in
+a thread, where each statement of an AsyncSession would go to a thread and back several times.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
-from sqlalchemy import Connection, CursorResult, Executable, event
+from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlmodel import SQLModel
+from sqlmodel import Session, SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.store import sqlite_driver
+from app.store.json_text import from_json, to_json
+from app.store.revision import revision_of
 
 BUSY_TIMEOUT_MILLISECONDS = 2000
 """How long a SQLite writer waits for another one: an answer within two seconds, be it that it is busy."""
+SQLITE_THREADS = 4
+"""One writes at a time; the others read."""
+_POOL: dict[str, Any] = {"pool_size": 10, "max_overflow": 10}
+_JSON: dict[str, Any] = {"json_serializer": to_json, "json_deserializer": from_json}
+
+
+T = TypeVar("T")
 
 
 class Store:
@@ -23,8 +41,10 @@ class Store:
 
     def __init__(self, database_url: str) -> None:
         self.is_sqlite = database_url.startswith("sqlite")
+        self.revision = revision_of(database_url)
         self.engine = _sqlite_engine(database_url) if self.is_sqlite else _postgresql_engine(database_url)
         self._writing_engine = self.engine.execution_options(chartroom_writing=True)
+        self._threads = SqliteThreads(database_url) if self.is_sqlite else None
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -34,15 +54,74 @@ class Store:
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
-        """A unit of work: committed at the end, rolled back when anything is raised."""
-        async with (
-            AsyncSession(self._writing_engine, expire_on_commit=False, autoflush=False) as session,
-            session.begin(),
-        ):
-            yield session
+        """A unit of work: committed at the end, rolled back when anything is raised. It moves the revision."""
+        try:
+            async with (
+                AsyncSession(self._writing_engine, expire_on_commit=False, autoflush=False) as session,
+                session.begin(),
+            ):
+                yield session
+                await self.revision.announce(session)
+        finally:
+            self.revision.moved()
+
+    async def read(self, work: Callable[[Session], T]) -> T:
+        """What `work` reads of one consistent view; nothing it changes is kept."""
+        if self._threads is not None:
+            return await self._threads.read(work)
+        async with self.reading() as session:
+            return await session.run_sync(work)  # type: ignore[arg-type]  # it is SQLModel's Session
+
+    async def write(self, work: Callable[[Session], T]) -> T:
+        """A unit of work, whole: committed when `work` returns, rolled back when it raises.
+
+        Whoever waits for it may be cancelled; on SQLite the work goes on to its end.
+        """
+        if self._threads is not None:
+            return await self._threads.write(work)
+        async with self.writing() as session:
+            return await session.run_sync(work)  # type: ignore[arg-type]  # it is SQLModel's Session
+
+    @property
+    def engines(self) -> tuple[Engine, ...]:
+        """All there are to this database."""
+        return (self.engine.sync_engine, *((self._threads.engine,) if self._threads is not None else ()))
 
     async def close(self) -> None:
+        await self.revision.close()
+        if self._threads is not None:
+            await self._threads.close()
         await self.engine.dispose()
+
+
+class SqliteThreads:
+    """Units of work on SQLite, each whole in one of a few threads."""
+
+    def __init__(self, database_url: str) -> None:
+        url = make_url(database_url).set(drivername="sqlite")
+        self.engine = create_engine(url, **_POOL, **_JSON)
+        _prepare(self.engine)
+        self._writing_engine = self.engine.execution_options(chartroom_writing=True)
+        self._threads = ThreadPoolExecutor(SQLITE_THREADS, thread_name_prefix="chartroom-sqlite")
+
+    async def read(self, work: Callable[[Session], T]) -> T:
+        def run() -> T:
+            with Session(self.engine, expire_on_commit=False, autoflush=False) as session:
+                return work(session)
+
+        return await asyncio.get_running_loop().run_in_executor(self._threads, run)
+
+    async def write(self, work: Callable[[Session], T]) -> T:
+        def run() -> T:
+            with Session(self._writing_engine, expire_on_commit=False, autoflush=False) as session, session.begin():
+                return work(session)
+
+        return await asyncio.get_running_loop().run_in_executor(self._threads, run)
+
+    async def close(self) -> None:
+        """Returns once all work is done."""
+        await asyncio.to_thread(self._threads.shutdown)
+        self.engine.dispose()
 
 
 def _postgresql_engine(url: str) -> AsyncEngine:
@@ -55,8 +134,8 @@ def _postgresql_engine(url: str) -> AsyncEngine:
 
     return create_async_engine(
         url,
-        pool_size=10,
-        max_overflow=10,
+        **_POOL,
+        **_JSON,
         pool_timeout=2,
         pool_pre_ping=True,
         connect_args={"timeout": 2, "command_timeout": 30, "async_creator_fn": connect},
@@ -67,10 +146,15 @@ def _sqlite_engine(url: str) -> AsyncEngine:
     file = make_url(url).database
     if file:
         Path(file).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(url, pool_size=10, max_overflow=10)
-    event.listen(engine.sync_engine, "connect", _set_pragmas)
-    event.listen(engine.sync_engine, "begin", _begin)
+    engine = create_async_engine(url, **_POOL, **_JSON)
+    event.listen(engine.sync_engine, "do_connect", sqlite_driver.connect)
+    _prepare(engine.sync_engine)
     return engine
+
+
+def _prepare(engine: Engine) -> None:
+    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "begin", _begin)
 
 
 def _set_pragmas(connection: Any, _record: Any) -> None:
@@ -86,10 +170,13 @@ def _set_pragmas(connection: Any, _record: Any) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    # A transaction that reads first and writes later cannot wait for another writer, SQLite refuses it at
-    # once. So whoever means to write says so at the beginning.
     writing = connection.get_execution_options().get("chartroom_writing", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    statement = sqlite_driver.WRITING if writing else sqlite_driver.READING
+    driver = connection.connection.dbapi_connection
+    if isinstance(driver, sqlite_driver.OneErrandConnection):
+        driver.begin(statement)
+    else:
+        connection.exec_driver_sql(statement)
 
 
 async def execute(
@@ -100,7 +187,14 @@ async def execute(
     return await connection.execute(statement, values)
 
 
-def insert_for(session: AsyncSession, entity: type[SQLModel]) -> Any:
+def execute_now(
+    session: Session, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
+) -> CursorResult[*tuple[Any, ...]]:
+    """The same, within work that runs whole."""
+    return session.connection().execute(statement, values)
+
+
+def insert_for(session: AsyncSession | Session, entity: type[SQLModel]) -> Any:
     """INSERT that knows ON CONFLICT, which both databases write alike."""
     table = SQLModel.metadata.tables[str(entity.__tablename__)]
     return sqlite.insert(table) if session.get_bind().dialect.name == "sqlite" else postgresql.insert(table)

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, bindparam, func, or_, update
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.domain.sync_events import SkipReason
-from app.store.entities import SIGNED, Chart, ChartContent, ChartRepository, ChartVersion, SkippedTag
-from app.store.session import execute
+from app.store.entities import SIGNED, Chart, ChartContent, ChartRepository, ChartVersion, Registry, SkippedTag
+from app.store.remembered import AbsentReferrers
+from app.store.session import execute, execute_now, insert_for
 
 # A digest of 64 hex digits behind `sha256-`. Source: cosign, specs/SIGNATURE_SPEC.md, Tag-based discovery.
 _IDS_MAX_COUNT = 5000  # PostgreSQL takes 32,767 parameters
@@ -120,10 +121,27 @@ async def _versions(
     return {row[0]: SignedVersion(*row) for row in (await session.exec(query)).all()}
 
 
-async def save(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+async def lacks_referrers(session: AsyncSession, registry: Registry, since: datetime) -> bool:
+    """Whether the registry was seen since then not to list referrers."""
+    query = select(AbsentReferrers.registry_id).where(
+        AbsentReferrers.registry_id == registry.id,
+        AbsentReferrers.host == registry.host,
+        col(AbsentReferrers.seen_at) > since,
+    )
+    return (await session.exec(query)).first() is not None
+
+
+async def remember_absent_referrers(session: AsyncSession, registry: Registry, now: datetime) -> None:
+    statement = insert_for(session, AbsentReferrers)
+    values = {"registry_id": registry.id, "host": registry.host, "seen_at": now}
+    again = {"host": registry.host, "seen_at": now}
+    await execute(session, statement.on_conflict_do_update(index_elements=["registry_id"], set_=again), [values])
+
+
+def save(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """What was found of each version: its id as `version_id`, and the columns of its signatures."""
     table: Table = ChartVersion.__table__  # type: ignore[attr-defined]
     # Moved in the meantime, the version is another one, and looked at on its own.
     statement = update(table).where(table.c.id == bindparam("version_id"), table.c.digest == bindparam("of_digest"))
     columns = [name for name in rows[0] if name not in ("version_id", "of_digest")]
-    await execute(session, statement.values({name: bindparam(name) for name in columns}), rows)
+    execute_now(session, statement.values({name: bindparam(name) for name in columns}), rows)

@@ -4,15 +4,15 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, func, insert, or_, update
-from sqlmodel import col, select
+from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, update
+from sqlmodel import Session, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.domain.faults import Fault
-from app.domain.sync_events import Progress, SyncState
+from app.domain.sync_events import Progress, SyncState, SyncTrigger
 from app.store.entities import Registry, Sync, SyncEvent, SyncFault, SyncRepository
 from app.store.keyset import Order, Page, fetch_page
-from app.store.session import execute, insert_for
+from app.store.session import execute, execute_now, insert_for
 
 UNFINISHED = (SyncState.QUEUED, SyncState.RUNNING)
 
@@ -29,6 +29,27 @@ async def find_unfinished(session: AsyncSession, registry_id: int, repository_id
         col(Sync.state).in_(UNFINISHED),
     )
     return (await session.exec(query)).first()
+
+
+async def find_to_change(session: AsyncSession, sync_id: int) -> Sync | None:
+    """Nobody else changes it before this unit of work is done."""
+    return (await session.exec(select(Sync).where(Sync.id == sync_id).with_for_update())).first()
+
+
+async def follow_running(session: AsyncSession, sync_id: int, why: SyncTrigger) -> bool:
+    """Has another sync follow this one; False where it is finished already."""
+    running = update(Sync).where(col(Sync.id) == sync_id, col(Sync.state).in_(UNFINISHED))
+    return (await execute(session, running.values(follow_up=why))).rowcount == 1
+
+
+async def to_be_followed(session: AsyncSession) -> list[Sync]:
+    """Finished syncs that another one is to follow. Oldest first."""
+    query = select(Sync).where(col(Sync.follow_up).is_not(None), col(Sync.state).not_in(UNFINISHED))
+    return list((await session.exec(query.order_by(col(Sync.id)))).all())
+
+
+async def followed(session: AsyncSession, sync_id: int) -> None:
+    await session.exec(update(Sync).where(col(Sync.id) == sync_id).values(follow_up=None))
 
 
 async def unfinished_of(session: AsyncSession, registry_id: int) -> list[Sync]:
@@ -96,13 +117,13 @@ async def events_after(session: AsyncSession, sync_id: int, sequence: int, limit
     return list((await session.exec(query)).all())
 
 
-async def append_events(session: AsyncSession, events: Sequence[dict[str, Any]]) -> None:
+def append_events(session: Session, events: Sequence[dict[str, Any]]) -> None:
     """Rows of sync_event, in order."""
     if events:
-        await execute(session, insert(SyncEvent), events)
+        execute_now(session, insert(SyncEvent), events)
 
 
-async def append_faults(session: AsyncSession, sync_id: int, faults: Sequence[Fault]) -> None:
+def append_faults(session: Session, sync_id: int, faults: Sequence[Fault]) -> None:
     rows = [
         {
             "sync_id": sync_id,
@@ -116,14 +137,12 @@ async def append_faults(session: AsyncSession, sync_id: int, faults: Sequence[Fa
         for fault in faults
     ]
     if rows:
-        await execute(session, insert(SyncFault), rows)
+        execute_now(session, insert(SyncFault), rows)
 
 
-async def forget_faults(session: AsyncSession, sync_id: int, repository: str) -> None:
+def forget_faults(session: Session, sync_id: int, repository: str) -> None:
     """Of a repository that is looked at anew, in the same sync."""
-    await session.exec(
-        delete(SyncFault).where(col(SyncFault.sync_id) == sync_id, col(SyncFault.repository) == repository)
-    )
+    session.exec(delete(SyncFault).where(col(SyncFault.sync_id) == sync_id, col(SyncFault.repository) == repository))
 
 
 async def fault_page(session: AsyncSession, sync_id: int, first: int, after: Sequence[Any] | None) -> Page[SyncFault]:
@@ -144,18 +163,17 @@ async def count_faults(session: AsyncSession, sync_ids: Collection[int]) -> dict
 # ── Leases: who runs a sync ──
 
 
-async def claimable(session: AsyncSession, now: datetime) -> list[Sync]:
-    """Unfinished syncs that nobody runs: queued ones, and running ones whose lease ended. Oldest first."""
-    query = (
-        select(Sync)
-        .where(
-            or_(
-                col(Sync.state) == SyncState.QUEUED,
-                and_(col(Sync.state) == SyncState.RUNNING, col(Sync.lease_until) < now),
-            )
-        )
-        .order_by(col(Sync.id))
+def _run_by_nobody(now: datetime) -> ColumnElement[bool]:
+    parked = and_(
+        col(Sync.parked_until).is_not(None), col(Sync.parked_until) > now, col(Sync.cancel_requested_at).is_(None)
     )
+    left = and_(col(Sync.state) == SyncState.RUNNING, col(Sync.lease_until) < now, ~parked)
+    return or_(col(Sync.state) == SyncState.QUEUED, left)
+
+
+async def claimable(session: AsyncSession, now: datetime) -> list[Sync]:
+    """Unfinished syncs that nobody runs: queued ones, and running ones whose lease or parking ended. Oldest first."""
+    query = select(Sync).where(_run_by_nobody(now)).order_by(col(Sync.id))
     return list((await session.exec(query)).all())
 
 
@@ -180,6 +198,8 @@ async def claim(session: AsyncSession, sync_id: int, owner: str, now: datetime, 
         )
         .limit(1)
     )
+    # The sync before its registry, as everybody locks them.
+    await session.exec(select(Sync.id).where(Sync.id == sync_id).with_for_update())
     # Locking the registry's row makes two workers that claim two of its syncs wait for each other.
     lock = (
         select(Registry.id)
@@ -194,16 +214,14 @@ async def claim(session: AsyncSession, sync_id: int, owner: str, now: datetime, 
         update(Sync)
         .where(
             col(Sync.id) == sync_id,
-            or_(
-                col(Sync.state) == SyncState.QUEUED,
-                and_(col(Sync.state) == SyncState.RUNNING, col(Sync.lease_until) < now),
-            ),
+            _run_by_nobody(now),
         )
         .values(
             state=SyncState.RUNNING,
             lease_owner=owner,
             lease_until=until,
             attempt=Sync.attempt + 1,
+            parked_until=None,
             started_at=func.coalesce(Sync.started_at, now),
         ),
     )
@@ -217,15 +235,15 @@ async def end_leases(session: AsyncSession, sync_ids: Collection[int], at: datet
     await session.exec(update(Sync).where(col(Sync.id).in_(sync_ids)).values(lease_until=at))
 
 
-async def save(
-    session: AsyncSession,
+def save(
+    session: Session,
     sync_id: int,
     attempt: int,
     progress: Progress,
     **values: Any,
 ) -> bool:
     """Writes how far a sync is; False where this attempt lost its lease to another: nothing may be written."""
-    written = await execute(
+    written = execute_now(
         session,
         update(Sync)
         .where(col(Sync.id) == sync_id, col(Sync.attempt) == attempt, col(Sync.state) == SyncState.RUNNING)
@@ -244,7 +262,7 @@ async def repositories_of(session: AsyncSession, sync_id: int) -> dict[int, Sync
     return {row.repository_id: row for row in rows}
 
 
-async def save_repositories(session: AsyncSession, rows: Sequence[SyncRepository]) -> None:
+def save_repositories(session: Session, rows: Sequence[SyncRepository]) -> None:
     """How a sync fares with repositories, in place of what was written before."""
     if not rows:
         return
@@ -252,7 +270,7 @@ async def save_repositories(session: AsyncSession, rows: Sequence[SyncRepository
     keys = ("sync_id", "repository_id")
     values = [row.model_dump() for row in rows]
     again = {name: statement.excluded[name] for name in values[0] if name not in keys}
-    await execute(session, statement.on_conflict_do_update(index_elements=keys, set_=again), values)
+    execute_now(session, statement.on_conflict_do_update(index_elements=keys, set_=again), values)
 
 
 async def delete_old(session: AsyncSession, registry_id: int, retained: int) -> None:

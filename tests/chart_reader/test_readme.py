@@ -1,5 +1,8 @@
 """README as HTML: what people write stays, what runs goes."""
 
+import resource
+import sys
+
 import pytest
 
 from app.chart_reader.limits import ReadingLimits
@@ -37,3 +40,17 @@ def test_readme_too_long_to_render_is_shown_as_text() -> None:
 def test_readme_that_grows_out_of_bounds_is_shown_as_text() -> None:
     limits = ReadingLimits(readme_html_max_bytes=50)
     assert render_readme("- a\n" * 10, True, limits).startswith("<pre>- a\n")
+
+
+def test_rendering_gives_back_the_memory_it_took() -> None:
+    text = "# One\n\n| a | b |\n|---|---|\n" + "| [x](https://example.com) | `y` |\n" * 500
+    render_readme(text, True, LIMITS)
+    before = peak_bytes()
+    for _ in range(200):
+        render_readme(text, True, LIMITS)
+    assert peak_bytes() - before < 8 * 1024 * 1024
+
+
+def peak_bytes() -> int:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024

@@ -1,15 +1,19 @@
 """What a sync has to do is decided here: nothing is lost, nothing is done twice, nothing is removed by mistake."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.faults import FaultCode
 from app.domain.semver import InvalidVersion, Version
 from app.domain.semver_constraint import Constraint
 from app.domain.sync_events import SkipReason
 from app.domain.sync_plan import (
+    FailedTag,
+    Failures,
     HeldTag,
     ListedTag,
     Policy,
@@ -17,6 +21,7 @@ from app.domain.sync_plan import (
     SkippedTag,
     Step,
     plan_repository,
+    tried_again_after,
 )
 
 A, B = "sha256:" + "a" * 64, "sha256:" + "b" * 64
@@ -39,6 +44,63 @@ def plan(
 
 def tags(steps: list[Step]) -> list[str]:
     return [step.tag for step in steps]
+
+
+# ── What failed before ──
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def failed(minutes_left: int, *, in_this_sync: bool = False, tag: str = "1.0.0") -> FailedTag:
+    """With digest A, to be tried again in so many minutes."""
+    next_try_at = NOON + timedelta(minutes=minutes_left)
+    return FailedTag(tag, A, FaultCode.MALFORMED_CHART, "No archive.", 1, next_try_at, in_this_sync)
+
+
+@pytest.mark.parametrize(
+    ("before", "listed", "by_hand", "let_be"),
+    [
+        (failed(1), A, False, True),
+        (failed(0), A, False, False),
+        (failed(-1), A, False, False),
+        (failed(1), B, False, False),
+        (failed(1), A, True, False),
+        (failed(1, in_this_sync=True), A, True, True),
+        (failed(-1, in_this_sync=True), A, False, True),
+    ],
+    ids=["waits", "due", "overdue", "moved", "by hand", "this sync by hand", "this sync though due"],
+)
+def test_failed_tag_is_let_be_until_it_is_due_or_moves_or_somebody_asks(
+    before: FailedTag, listed: str, by_hand: bool, let_be: bool
+) -> None:
+    failures = Failures({"1.0.0": before}, NOON, by_hand)
+    made = plan_repository([ListedTag("1.0.0", listed)], {}, EVERYTHING, empty_before=False, failures=failures)
+    assert (made.failed_before, tags(made.steps)) == (([before], []) if let_be else ([], ["1.0.0"]))
+
+
+@pytest.mark.parametrize(("held", "known"), [(None, A), (version("1.0.0", B), B)])
+def test_failed_tag_is_looked_at_and_not_pulled_when_the_listing_tells_no_digest(
+    held: HeldTag | None, known: str
+) -> None:
+    before = failed(1)
+    failures = Failures({"1.0.0": before}, NOON)
+    holding = {} if held is None else {"1.0.0": held}
+    made = plan_repository([ListedTag("1.0.0")], holding, EVERYTHING, empty_before=False, failures=failures)
+    (step,) = made.steps
+    assert (step.failed, step.waiting, step.known_digest) == (before, True, known)
+
+
+def test_failed_tag_is_neither_tried_nor_told_when_it_is_outside_the_policy_or_gone() -> None:
+    failures = Failures({"1.0.0": failed(1)}, NOON)
+    policy = Policy(Constraint.parse(">=2"))
+    made = plan_repository([ListedTag("1.0.0", A)], {}, policy, empty_before=False, failures=failures)
+    assert (made.steps, made.failed_before) == ([], [])
+    assert plan_repository([], {}, EVERYTHING, empty_before=True, failures=failures) == RepositoryPlan()
+
+
+def test_wait_grows_from_an_hour_to_a_day() -> None:
+    hours = [tried_again_after(tries) / timedelta(hours=1) for tries in (1, 2, 3, 4, 5, 6, 7, 1000)]
+    assert hours == [1, 2, 4, 8, 16, 24, 24, 24]
 
 
 # ── New, unchanged, changed ──

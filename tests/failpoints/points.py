@@ -85,6 +85,7 @@ WRITING = [
     Failpoint("search-indexed", f"{STORE}.indexing:index_charts", AFTER, 2),
     *_of("events", f"{STORE}.syncs:append_events", BEFORE, AFTER, passing=4),
     Failpoint("faults-written", f"{STORE}.syncs:append_faults", AFTER, 4),
+    *_of("failures-remembered", f"{STORE}.failures:remember", BEFORE, AFTER, passing=4),
     Failpoint("skipped-written", f"{STORE}.findings:replace_skipped_tags", AFTER),
     Failpoint("repository-written", f"{STORE}.findings:finish_repository", AFTER),
     Failpoint("repository-counts", f"{STORE}.syncs:save_repositories", AFTER, 4),
@@ -120,8 +121,17 @@ SCHEDULING = [
 ]
 """Passed when the schedule says that a sync is due."""
 
+PARKING = [*_of("park", f"{SERVICES}.recording:Recorder.park", BEFORE, AFTER)]
+"""Passed when the registry wants no requests for long."""
+FOLLOWING = [
+    *_of("follow-up", f"{SERVICES}.triggering:Triggering.follow_up", BEFORE),
+    *_of("follow-up-started", f"{SERVICES}.triggering:Triggering._start", AFTER),
+    *_of("followed", f"{STORE}.syncs:followed", BEFORE, AFTER),
+]
+"""Passed when another sync is to follow one that is finished."""
+
 SYNCING = [*STARTING, *PLANNING, *PULLING, *WRITING, *ENDING]
-ALL = {point.name: point for point in [*SYNCING, *RESUMING, *GIVING_BACK, *SCHEDULING]}
+ALL = {point.name: point for point in [*SYNCING, *RESUMING, *GIVING_BACK, *SCHEDULING, *PARKING, *FOLLOWING]}
 
 
 def die() -> NoReturn:

@@ -145,6 +145,9 @@ PICTURE = {
     "of_repositories": """
         SELECT name, state, tags, versions_total, versions_added, versions_changed, versions_removed,
                versions_unchanged, versions_failed FROM sync_repository WHERE sync_id = :sync""",
+    "failures": """
+        SELECT r.name, f.tag, f.digest, f.code, f.tries
+        FROM failed_tag f JOIN chart_repository r ON r.id = f.repository_id""",
     "faults": "SELECT code, repository, tag, digest FROM sync_fault WHERE sync_id = :sync",
     "syncs": """
         SELECT id, state, lease_until IS NULL, repositories_total, repositories_done, versions_total, versions_done,

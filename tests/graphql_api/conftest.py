@@ -11,6 +11,7 @@ from sqlalchemy import event
 
 from app.chart_reader.answers import ChartComparison, ValuesVerdict
 from app.chart_reader.comparison import compare_charts
+from app.chart_reader.json_check import can_be_shown
 from app.chart_reader.limits import ReadingLimits
 from app.chart_reader.reading import read_chart_file
 from app.chart_reader.values_check import check_values
@@ -22,6 +23,7 @@ from app.oci_client.limits import ClientLimits
 from app.oci_client.retrying import HostLimiters
 from app.oci_client.transport import HttpClients
 from app.progress.bell import LocalBell
+from app.services.addressing import Addressing
 from app.services.auditing import Auditing
 from app.services.authorising import Authorising, Caller
 from app.services.browsing import Browsing
@@ -40,12 +42,17 @@ from app.store.entities import Role
 from app.store.sealing import Key, Sealer
 from app.store.session import Store
 
+PUBLIC_URL = "https://charts.acme.example"
+
 
 class FilesInThisProcess:
     """Reads without a process of its own; its isolation is tested where it is made."""
 
     async def read_file(self, archive: bytes, path: str) -> str | None:
         return read_chart_file(archive, path, ReadingLimits())
+
+    async def can_be_shown(self, text: str) -> bool:
+        return can_be_shown(text)
 
     async def compare(self, before: bytes, after: bytes) -> ChartComparison:
         return compare_charts(before, after, ReadingLimits())
@@ -117,7 +124,7 @@ async def desk(store: Store, schema: DoorSchema) -> AsyncIterator[Desk]:
     http, archives, bell = HttpClients(guard, limits), Archives("memory://"), LocalBell()
     enqueued: list[int] = []
 
-    async def enqueue(sync_id: int) -> None:
+    async def enqueue(sync_id: int, attempt: int = 0) -> None:
         enqueued.append(sync_id)
 
     sealer = Sealer(lambda: [Key(bytes(32))])
@@ -135,6 +142,7 @@ async def desk(store: Store, schema: DoorSchema) -> AsyncIterator[Desk]:
         watching=Watching(store, bell),
         authorising=Authorising(store),
         auditing=Auditing(store),
+        addressing=Addressing(store, sealer, PUBLIC_URL),
     )
     yield Desk(schema, services, store, archives, bell, enqueued)
     await http.close()

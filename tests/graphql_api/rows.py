@@ -102,7 +102,7 @@ async def add_chart(
         chart.latest_version_id, chart.latest_prerelease_id = latest.id, highest.id
         session.add(chart)
         await session.flush()
-        await indexing.index_charts(session, {chart.id: contents[versions.index(latest)]})
+        await session.run_sync(indexing.index_charts, {chart.id: contents[versions.index(latest)]})
     return chart
 
 

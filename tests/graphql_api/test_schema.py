@@ -23,6 +23,7 @@ MANAGED = {
     "addRepositories",
     "removeRepositories",
     "setRepositoryEnabled",
+    "renewWebhookUrl",
     "startSync",
     "cancelSync",
 }

@@ -66,7 +66,7 @@ async def test_sync_shows_progress_error_and_every_fault(desk: Desk) -> None:
     )
     faults = [Fault(FaultCode.TOO_LARGE, f"fault {place}", False, "a/b", f"1.{place}.0") for place in range(3)]
     async with desk.store.writing() as session:
-        await syncs.append_faults(session, sync.id, faults)
+        await session.run_sync(syncs.append_faults, sync.id, faults)
     document = """query($id: ID!, $after: String) { sync(id: $id) { state startedAt finishedAt registryRequests
       error { code message temporary } progress { repositoriesTotal versionsTotal versionsDone bytesPulled }
       faults(first: 2, after: $after) { totalCount nodes { code message repository tag digest temporary }

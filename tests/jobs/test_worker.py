@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from app.domain.sync_events import SyncState, SyncTrigger
 from app.jobs.queue import SyncQueue
 from app.jobs.worker import Worker
+from app.services.noticing import Noticing
+from app.services.registering import Change
 from app.services.triggering import Triggering
 from app.store import registries, syncs
 from app.store.entities import Sync
@@ -23,7 +25,8 @@ async def worker(room: Room, url: str) -> AsyncIterator[None]:
     queue = SyncQueue(url)
     await queue.start()
     triggering = Triggering(room.store, room.bell, queue.put)
-    task = asyncio.create_task(Worker(queue, room.syncing, triggering, 2, 0.1).run())
+    noticing = Noticing(room.store, triggering, timedelta(0))
+    task = asyncio.create_task(Worker(queue, room.syncing, triggering, noticing, 2, 0.1).run())
     try:
         yield
     finally:
@@ -84,3 +87,17 @@ async def test_sync_is_started_when_it_is_due_and_the_next_one_is_set(room: Room
     assert registry is not None
     assert registry.next_sync_at is not None
     assert timedelta(minutes=53) < registry.next_sync_at - now < timedelta(minutes=67)
+
+
+async def test_sync_of_the_new_policy_follows_one_that_was_running_when_it_changed(
+    room: Room, database_url: str
+) -> None:
+    registry_id = await add_registry(room.store)
+    first = await add_sync(room.store, registry_id, state=SyncState.RUNNING, lease_owner="elsewhere:1:a", attempt=1)
+    await room.registering.change(Change(registry_id, versions_kept=3), "alice")
+    async with worker(room, database_url):
+        async with room.store.writing() as session:
+            await syncs.end_leases(session, [first], datetime.now(UTC) - timedelta(seconds=1))
+        assert (await finished(room.store, first)).state is SyncState.SUCCEEDED
+        second = await finished(room.store, first + 1)
+    assert (second.trigger, second.state) == (SyncTrigger.REGISTRATION, SyncState.SUCCEEDED)

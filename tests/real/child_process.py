@@ -44,6 +44,13 @@ class ChildProcess:
         return self._process is not None and self._process.poll() is None
 
     @property
+    def process_id(self) -> int:
+        """Raises LookupError where it was never started."""
+        if self._process is None:
+            raise LookupError(f"{self._command[0]} was not started")
+        return self._process.pid
+
+    @property
     def exit_status(self) -> int | None:
         """None while it runs; negative where a signal ended it."""
         return None if self._process is None else self._process.poll()

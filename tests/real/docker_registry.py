@@ -30,7 +30,8 @@ class RegistryFiles:
     certificate: Path | None
     key: Path | None
 
-    def write_configuration(self, port: int) -> Path:
+    def write_configuration(self, port: int, endpoint: dict[str, object] | None = None) -> Path:
+        """`endpoint` is where it sends notifications, as its documentation has it."""
         http: dict[str, object] = {"addr": f"127.0.0.1:{port}"}
         if self.certificate and self.key:
             http["tls"] = {"certificate": str(self.certificate), "key": str(self.key)}
@@ -45,6 +46,8 @@ class RegistryFiles:
         }
         if self.htpasswd:
             configuration["auth"] = {"htpasswd": {"realm": "chartroom tests", "path": str(self.htpasswd)}}
+        if endpoint:
+            configuration["notifications"] = {"endpoints": [endpoint]}
         path = self.directory / "registry.yaml"
         path.write_text(json.dumps(configuration))  # JSON is YAML
         return path
@@ -60,6 +63,7 @@ class DockerRegistry:
         self.username = username
         self.password = password
         self.directory = files.directory
+        self._files = files
         self._process = ChildProcess(
             [str(files.binary), "serve", str(files.write_configuration(self.port))],
             files.directory / "registry.log",
@@ -97,6 +101,19 @@ class DockerRegistry:
     def restart(self) -> None:
         self.kill()
         self.start()
+
+    def notify(self, url: str, **headers: str) -> None:
+        """Tells `url` of what happens from now on. Starts anew."""
+        endpoint: dict[str, object] = {
+            "name": "chartroom",
+            "url": url,
+            "headers": {name: [value] for name, value in headers.items()},
+            "timeout": "5s",
+            "threshold": 3,
+            "backoff": "1s",
+        }
+        self._files.write_configuration(self.port, endpoint)
+        self.restart()
 
     def freeze(self) -> None:
         """Connections are still accepted by the kernel, and nothing answers, until `thaw`."""

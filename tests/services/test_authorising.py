@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlmodel import SQLModel
 
 from app.domain.errors import Invalid, NotFound
@@ -102,6 +102,31 @@ async def test_use_is_noted_once_a_minute(store: Store) -> None:
     clock.now += timedelta(seconds=1)
     await authorising.recognise(secret)
     assert await last_used(store, token.id) == clock.now
+
+
+async def test_uses_of_all_tokens_are_noted_by_one_commit_a_minute(store: Store) -> None:
+    clock = ClockOfTests()
+    authorising = Authorising(store, clock=clock)
+    made = [await authorising.create(f"ci-{number}", Role.READER, None, "alice") for number in range(3)]
+    for _, secret in made:
+        await authorising.recognise(secret)  # a first use is noted at once
+        clock.now += timedelta(seconds=5)
+    commits = 0
+
+    def count(_connection: object) -> None:
+        nonlocal commits
+        commits += 1
+
+    event.listen(store.engine.sync_engine, "commit", count)
+    for _ in range(3 * 60 // 5):
+        for _, secret in made:
+            assert await authorising.recognise(secret) is not None
+        clock.now += timedelta(seconds=5)
+    event.remove(store.engine.sync_engine, "commit", count)
+    assert commits == 3
+    for token, _ in made:
+        noted_at = await last_used(store, token.id)
+        assert noted_at is not None and clock.now - noted_at <= USE_NOTED_EVERY + timedelta(seconds=15)
 
 
 async def test_caller_is_let_in_although_the_use_cannot_be_noted(sqlite_url: str) -> None:

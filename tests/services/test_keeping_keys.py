@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from app.domain.errors import KeyMissing
+from app.services.addressing import Addressing
 from app.services.keeping_keys import RESEALED_AT_ONCE, check_keys, reseal
 from app.store import registries
 from app.store.sealing import Key, Sealer
@@ -38,6 +39,16 @@ async def test_every_credential_is_under_the_newest_key_once_resealed(store: Sto
     assert await reseal(store, sealer(NEW, OLD)) == len(ids)
     assert [await password_of(store, registry_id) for registry_id in ids] == [f"secret {number}" for number in ids]
     assert await reseal(store, sealer(NEW)) == 0
+
+
+async def test_addresses_of_webhooks_stay_when_keys_are_rotated(store: Store) -> None:
+    registry_id = await add_registry(store)
+    before = await Addressing(store, sealer(OLD), "http://chartroom").urls([registry_id])
+    assert await reseal(store, sealer(NEW, OLD)) == 1
+    assert await Addressing(store, sealer(NEW), "http://chartroom").urls([registry_id]) == before
+    await check_keys(store, sealer(NEW))
+    with pytest.raises(KeyMissing, match=Key(NEW).id):
+        await check_keys(store, sealer(OLD))
 
 
 async def test_keys_at_hand_are_checked_against_what_is_stored(store: Store) -> None:

@@ -14,7 +14,8 @@ from app.domain.sync_events import EventKind, RepositoryState, SkipReason, SyncS
 from app.domain.sync_plan import HeldTag, RepositoryPlan, SkippedTag, Step
 from app.progress.bell import LocalBell
 from app.services.clock import utc_now
-from app.services.recording import FLUSH_AT_VERSIONS, LeaseLost, Recorder, RepositoryTally
+from app.services.recording import FLUSH_AT_VERSIONS, LeaseLost, Recorder
+from app.services.tallying import RepositoryTally
 from app.store import findings, registries, syncs
 from app.store.entities import ChartVersion, Sync, SyncEvent, SyncFault, SyncRepository
 from app.store.findings import FoundVersion

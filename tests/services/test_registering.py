@@ -13,7 +13,7 @@ from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.domain.errors import Conflict, Invalid, KeyMissing, NameTaken, NotFound, Refusals, Required
-from app.domain.sync_events import SyncState
+from app.domain.sync_events import SyncState, SyncTrigger
 from app.oci_client.credentials import Anonymous
 from app.services.registering import TARGETED_SYNCS_MAX, Change, Registering
 from app.store import registries, syncs
@@ -237,6 +237,7 @@ async def test_running_sync_is_asked_to_stop_when_the_target_changes(room: Room)
     )
     await room.registering.change(Change(registry.id, name="renamed"), "alice")
     assert [sync.cancel_requested_at for sync in await unfinished(room, registry.id)] == [None]
+    await begin(room, room.enqueued[0])
     await room.registering.change(Change(registry.id, choice=a_choice("elsewhere.example.com")), "alice")
     assert [sync.cancel_requested_at is not None for sync in await unfinished(room, registry.id)] == [True]
 
@@ -259,6 +260,39 @@ async def test_registry_is_synced_when_its_policy_changes(room: Room, change: di
     assert room.enqueued == []
     await room.registering.change(Change(registry.id, **change), "alice")
     assert len(room.enqueued) == 1
+
+
+async def test_another_sync_follows_when_the_policy_changes_while_one_runs(room: Room) -> None:
+    registry, sync = await room.registering.register(
+        a_registration(use_as_chart_repository=True, repositories=["a"]), "alice"
+    )
+    assert sync is not None
+    await begin(room, sync.id)
+    await room.registering.change(Change(registry.id, version_constraint=">=2"), "alice")
+    (running,) = await unfinished(room, registry.id)
+    assert (running.id, running.cancel_requested_at, running.follow_up) == (sync.id, None, SyncTrigger.REGISTRATION)
+
+
+async def test_running_sync_is_stopped_and_followed_and_a_queued_one_stays_when_the_target_changes(room: Room) -> None:
+    registry, sync = await room.registering.register(
+        a_registration(use_as_chart_repository=True, repositories=["a"]), "alice"
+    )
+    assert sync is not None
+    elsewhere = a_registration().choice
+    await room.registering.change(Change(registry.id, choice=elsewhere), "alice")
+    (queued,) = await unfinished(room, registry.id)
+    assert queued.cancel_requested_at is None
+    await begin(room, sync.id)
+    await room.registering.change(Change(registry.id, choice=elsewhere), "alice")
+    (stopped,) = await unfinished(room, registry.id)
+    assert (stopped.cancel_requested_at is None, stopped.follow_up) == (False, SyncTrigger.REGISTRATION)
+
+
+async def begin(room: Room, sync_id: int) -> None:
+    async with room.store.writing() as session:
+        row = await session.get_one(Sync, sync_id)
+        row.state = SyncState.RUNNING
+        session.add(row)
 
 
 # ── Delete ──

@@ -15,7 +15,7 @@ from app.domain.sync_events import EventKind, SyncState, SyncTrigger
 from app.services.syncing import worker_name
 from app.services.triggering import Triggering, is_dead, next_sync_at
 from app.store import registries, syncs
-from app.store.entities import AuditEntry, Sync
+from app.store.entities import AuditEntry, Registry, Sync
 from tests.services.conftest import Room
 from tests.store.rows import NOW, a_registry, add_registry, add_repository, add_sync
 
@@ -105,6 +105,96 @@ async def test_cancel_is_refused_when_the_sync_is_finished(room: Room) -> None:
         await room.triggering.cancel(4711, "alice")
 
 
+# ── What follows a running sync ──
+
+
+async def running(room: Room, registry_id: int, repository_id: int | None = None) -> int:
+    lease = datetime.now(UTC) + timedelta(hours=1)
+    values = {"state": SyncState.RUNNING, "lease_owner": "elsewhere:1:a", "lease_until": lease}
+    return await add_sync(room.store, registry_id, repository_id, **values)
+
+
+async def finish(room: Room, sync_id: int, state: SyncState = SyncState.SUCCEEDED) -> None:
+    async with room.store.writing() as session:
+        sync = await session.get_one(Sync, sync_id)
+        sync.state = state
+        session.add(sync)
+
+
+async def all_of(room: Room, registry_id: int) -> list[Sync]:
+    """Oldest first."""
+    async with room.store.reading() as session:
+        return list(reversed((await syncs.page(session, 10, None, registry_id)).rows))
+
+
+async def test_another_sync_follows_once_when_something_changed_behind_a_running_one(room: Room) -> None:
+    registry_id = await add_registry(room.store)
+    first = await running(room, registry_id)
+    for _ in range(3):
+        joined = await room.triggering.start_again_after(registry_id, None, SyncTrigger.WEBHOOK, "webhook")
+        assert joined.id == first
+    assert await room.triggering.follow_up() == 0
+    await finish(room, first)
+    assert [await room.triggering.follow_up() for _ in range(2)] == [1, 0]
+    _, second = await all_of(room, registry_id)
+    assert (second.state, second.trigger, room.enqueued) == (SyncState.QUEUED, SyncTrigger.WEBHOOK, [second.id])
+
+
+async def test_queued_sync_is_enough_when_something_changed(room: Room) -> None:
+    registry_id = await add_registry(room.store)
+    repository_id = await add_repository(room.store, registry_id)
+    whole = await room.triggering.start(registry_id, None, MANUAL, "alice")
+    for target in (None, repository_id):
+        joined = await room.triggering.start_again_after(registry_id, target, SyncTrigger.WEBHOOK, "webhook")
+        assert joined.id == whole.id
+    await finish(room, whole.id)
+    assert await room.triggering.follow_up() == 0
+
+
+async def test_repository_has_a_sync_of_its_own_when_the_whole_registry_is_running_already(room: Room) -> None:
+    registry_id = await add_registry(room.store)
+    repository_id = await add_repository(room.store, registry_id)
+    await running(room, registry_id)
+    part = await room.triggering.start_again_after(registry_id, repository_id, SyncTrigger.WEBHOOK, "webhook")
+    assert (part.state, part.repository_id) == (SyncState.QUEUED, repository_id)
+    assert not await room.syncing.run(part.id)  # never two of a registry at once
+
+
+async def test_disabled_repository_has_a_sync_of_its_own_since_that_of_the_registry_passes_it_over(room: Room) -> None:
+    registry_id = await add_registry(room.store)
+    repository_id = await add_repository(room.store, registry_id, enabled=False)
+    await room.triggering.start(registry_id, None, MANUAL, "alice")
+    part = await room.triggering.start_again_after(registry_id, repository_id, SyncTrigger.WEBHOOK, "webhook")
+    assert part.repository_id == repository_id
+
+
+async def test_start_behind_a_sync_that_is_being_cancelled_is_not_lost(room: Room) -> None:
+    registry_id = await add_registry(room.store)
+    first = await running(room, registry_id)
+    await room.triggering.cancel(first, "alice")
+    assert (await room.triggering.start(registry_id, None, MANUAL, "bob")).id == first
+    await finish(room, first, SyncState.CANCELLED)
+    await room.triggering.follow_up()
+    assert [sync.state for sync in await all_of(room, registry_id)] == [SyncState.CANCELLED, SyncState.QUEUED]
+    assert await actions(room) == ["sync.cancel", "sync.start"]
+
+
+async def test_nothing_follows_a_sync_that_somebody_cancelled_or_whose_registry_is_none_any_more(room: Room) -> None:
+    cancelled, other = await add_registry(room.store), await add_registry(room.store, "other")
+    ids = [await running(room, cancelled), await running(room, other)]
+    for registry_id in (cancelled, other):
+        await room.triggering.start_again_after(registry_id, None, SyncTrigger.WEBHOOK, "webhook")
+    await room.triggering.cancel(ids[0], "alice")
+    async with room.store.writing() as session:
+        row_of_other = await session.get_one(Registry, other)
+        row_of_other.use_as_chart_repository = False
+        session.add(row_of_other)
+    for sync_id in ids:
+        await finish(room, sync_id, SyncState.CANCELLED)
+    assert [await room.triggering.follow_up() for _ in range(2)] == [1, 0]
+    assert room.enqueued == []
+
+
 # ── Schedule ──
 
 
@@ -125,7 +215,7 @@ async def test_others_are_synced_when_a_due_registry_is_deleted_in_that_moment(r
     ids = [await add_registry(room.store, name, next_sync_at=NOW) for name in ("a", "b", "c")]
     started: list[int] = []
 
-    async def delete_the_next(sync_id: int) -> None:
+    async def delete_the_next(sync_id: int, attempt: int = 0) -> None:
         started.append(sync_id)
         async with room.store.writing() as session:
             await registries.delete_registry(session, ids[1])
@@ -134,7 +224,7 @@ async def test_others_are_synced_when_a_due_registry_is_deleted_in_that_moment(r
     assert len(started) == 2
 
 
-async def _nothing(_sync_id: int) -> None:
+async def _nothing(sync_id: int, attempt: int = 0) -> None:
     """A queue that loses everything."""
 
 

@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import trustme
@@ -16,9 +16,11 @@ from app.domain.sync_events import SyncState, SyncTrigger
 from app.oci_client.manifest import OCI_MANIFEST
 from app.services.syncing import Syncing
 from app.services.verifying import Verifying
+from app.signatures.identities import Identity
+from app.signatures.keyless import Keyless
 from app.signatures.trust import Trust, read_trust
 from app.store import signatures, syncs
-from app.store.entities import ChartRepository, ChartVersion
+from app.store.entities import ChartRepository, ChartVersion, Registry
 from app.store.session import Store
 from app.store.signatures import SignedVersion
 from tests.chart_reader.packing import pack_chart
@@ -27,8 +29,16 @@ from tests.oci_client.lab import bench, digest, fixed, server_context, serving
 from tests.real.docker_registry import DockerRegistry
 from tests.real.pushing import push_chart
 from tests.services.conftest import Room
-from tests.signatures.pushing import BUNDLE, push_bundle, push_signature, signature_manifest
-from tests.signatures.signing import Signer, bundle, pem_of
+from tests.signatures.pushing import (
+    BUNDLE,
+    push_bundle,
+    push_bundle_content,
+    push_payload,
+    push_signature,
+    signature_manifest,
+)
+from tests.signatures.signing import Signer, bundle, pem_of, simple_signing
+from tests.signatures.sigstore_lab import GITHUB, WORKFLOW, KeylessSigner, Sigstore
 
 KEY, STRANGE_KEY = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
 
@@ -108,6 +118,38 @@ async def test_cosign_signature_is_found_by_its_tag_though_it_came_after_the_cha
     assert told(await latest(room)) == (False, True, "UNVERIFIED")
 
 
+def keyless_payload(registry: DockerRegistry, repository: str, digest: str, signer: KeylessSigner) -> None:
+    payload, _ = simple_signing(signer.key, digest)
+    push_payload(registry, repository, digest, payload, signer.beside(payload))
+
+
+def keyless_bundle(registry: DockerRegistry, repository: str, digest: str, signer: KeylessSigner) -> None:
+    push_bundle_content(registry, repository, digest, json.dumps(signer.bundle(digest)).encode())
+
+
+@pytest.mark.parametrize("push", [keyless_payload, keyless_bundle])
+async def test_keyless_signature_is_verified_and_again_when_identities_come_and_go(
+    room: Room, shared_docker_registry: DockerRegistry, push: object
+) -> None:
+    name, sigstore = f"keyless/{os.urandom(4).hex()}", Sigstore()
+    pushed = push_chart(shared_docker_registry, name, pack_chart("app", "1.0.0"))
+    push(shared_docker_registry, name, pushed.digest, sigstore.signer())  # type: ignore[operator]
+    registry, first = await room.register(shared_docker_registry, name)
+
+    await run(room, first.id, Trust())
+    version = await latest(room)
+    assert told(version) == (False, True, "UNVERIFIED")
+    assert "CHARTROOM_SIGSTORE_TRUSTED_ROOT" in (version.verification_message or "")
+    for subject, state, signed_by in (
+        ("https://github.com/somebody/else", "UNVERIFIED", None),
+        (WORKFLOW, "VERIFIED", f"{WORKFLOW} (by {GITHUB})"),
+    ):
+        identities = (Identity(issuer=GITHUB, subject=subject),)
+        await sync(room, registry.id, Trust(keyless=Keyless(sigstore.trusted_root(), identities)))
+        version = await latest(room)
+        assert (told(version), version.signed_by) == ((False, True, state), signed_by)
+
+
 async def test_moved_tag_is_unsigned_until_its_own_signature_is_found(
     room: Room, shared_docker_registry: DockerRegistry
 ) -> None:
@@ -126,8 +168,11 @@ async def test_moved_tag_is_unsigned_until_its_own_signature_is_found(
 # ── Referrers, against a registry that lists them ──
 
 
+NOW = datetime(2026, 3, 1, 13, tzinfo=UTC)
+
+
 async def examined(
-    store: Store, handlers: Mapping[str, bytes], trust: Trust
+    store: Store, handlers: Mapping[str, bytes], trust: Trust, now: datetime = NOW
 ) -> tuple[dict[int, dict[str, object]], int]:
     """What was recorded by version id, and how many requests it took; paths are below the repository."""
     authority = trustme.CA()
@@ -143,7 +188,8 @@ async def examined(
             lab.on(f"/v2/charts/payments/{path}", fixed(body))
         async with store.reading() as session:
             rows = (await session.exec(select(ChartRepository.id))).all()
-        verifying = Verifying(store, at.anonymous(lab), trust, lambda: datetime(2026, 3, 1, 13, tzinfo=UTC), record)
+            registry = (await session.exec(select(Registry))).one()
+        verifying = Verifying(store, at.anonymous(lab), registry, trust, lambda: now, record)
         await verifying.examine(list(rows), {})
         return found, len([path for path in lab.paths() if "/v2/charts" in path])
 
@@ -186,8 +232,26 @@ async def test_registry_without_referrers_is_asked_once_for_all_charts(store: St
     for number in range(30):
         await add_chart(store, registry, f"charts/p{number}")
     found, requests = await examined(store, {}, Trust())
-    assert found == {}
-    assert requests <= 8  # those under way together when the first was answered
+    assert (found, requests) == ({}, 1)
+
+
+async def test_registry_without_referrers_is_asked_again_after_a_day_or_at_another_host(store: Store) -> None:
+    registry = await add_registry(store)
+    await add_chart(store, registry, "charts/payments")
+
+    async def asked(now: datetime) -> int:
+        async with store.writing() as session:  # as if it had been pushed just now
+            (version,) = (await session.exec(select(ChartVersion))).all()
+            version.stored_at = now - timedelta(minutes=1)
+            session.add(version)
+        return (await examined(store, {}, Trust(), now))[1]
+
+    assert [await asked(NOW + timedelta(hours=hours)) for hours in (0, 1, 23, 25, 26)] == [1, 0, 0, 1, 0]
+    async with store.writing() as session:
+        row = (await session.exec(select(Registry))).one()
+        row.host = "elsewhere.example.com"
+        session.add(row)
+    assert await asked(NOW + timedelta(hours=27)) == 1
 
 
 async def test_older_versions_are_not_asked_for_when_the_latest_has_no_referrers(store: Store) -> None:
@@ -215,6 +279,6 @@ async def test_what_was_found_is_not_written_to_a_version_that_moved_meanwhile(s
     columns = {"has_signature": True, "verification": Verification.VERIFIED, "signed_by": "Ada"}
     for of_digest, written in (("sha256:" + "0" * 64, False), (version.digest, True)):
         async with store.writing() as session:
-            await signatures.save(session, [{"version_id": version.id, "of_digest": of_digest, **columns}])
+            await session.run_sync(signatures.save, [{"version_id": version.id, "of_digest": of_digest, **columns}])
         async with store.reading() as session:
             assert (await session.get_one(ChartVersion, version.id)).has_signature is written

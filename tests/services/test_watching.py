@@ -37,7 +37,7 @@ async def write(store: Store, sync_id: int, first: int, last: int, *, finished: 
         for number in range(first, last + 1)
     ]
     async with store.writing() as session:
-        await syncs.append_events(session, rows)
+        await session.run_sync(syncs.append_events, rows)
         sync = await session.get_one(Sync, sync_id)
         sync.last_sequence = last
         if finished:

@@ -1,6 +1,7 @@
 """Signatures pushed as cosign pushes them."""
 
 import json
+from collections.abc import Mapping
 
 from tests.real.docker_registry import DockerRegistry
 from tests.real.pushing import COSIGN_LAYER, IMAGE_CONFIG, OCI_INDEX, OCI_MANIFEST, digest_of, push_blob, push_manifest
@@ -25,7 +26,14 @@ def signature_manifest(media_type: str, content: bytes, **annotations: str) -> t
 def push_signature(registry: DockerRegistry, repository: str, digest: str, key: PrivateKey) -> None:
     """Under the tag sha256-<hex>.sig."""
     payload, signature = simple_signing(key, digest)
-    manifest, config = signature_manifest(COSIGN_LAYER, payload, **{"dev.cosignproject.cosign/signature": signature})
+    push_payload(registry, repository, digest, payload, {"dev.cosignproject.cosign/signature": signature})
+
+
+def push_payload(
+    registry: DockerRegistry, repository: str, digest: str, payload: bytes, beside: Mapping[str, str]
+) -> None:
+    """The same of a payload with all that cosign puts into annotations."""
+    manifest, config = signature_manifest(COSIGN_LAYER, payload, **beside)
     with registry.client() as client:
         push_blob(client, repository, config)
         push_blob(client, repository, payload)
@@ -34,7 +42,10 @@ def push_signature(registry: DockerRegistry, repository: str, digest: str, key: 
 
 def push_bundle(registry: DockerRegistry, repository: str, digest: str, key: PrivateKey) -> None:
     """As a referrer, in the list that stands in for the referrers API: the tag sha256-<hex>."""
-    content = bundle(key, digest)
+    push_bundle_content(registry, repository, digest, bundle(key, digest))
+
+
+def push_bundle_content(registry: DockerRegistry, repository: str, digest: str, content: bytes) -> None:
     manifest, config = signature_manifest(BUNDLE, content)
     entry = {"mediaType": OCI_MANIFEST, "digest": digest_of(manifest), "size": len(manifest), "artifactType": BUNDLE}
     index = json.dumps({"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": [entry]}).encode()

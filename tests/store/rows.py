@@ -118,9 +118,9 @@ async def store_found(
     """The chart's id, and those of its versions by tag."""
     placed = [replace(version, repository_id=repository_id) for version in found]
     async with store.writing() as session:
-        ids = await findings.store_versions(session, placed, sync_id, now)
-        await findings.refresh_charts(session, [repository_id], set(ids.values()), now)
-        charts = await findings.ensure_charts(session, {repository_id: "unused"}, now)
+        ids = await session.run_sync(findings.store_versions, placed, sync_id, now)
+        await session.run_sync(findings.refresh_charts, [repository_id], set(ids.values()), now)
+        charts = await session.run_sync(findings.ensure_charts, {repository_id: "unused"}, now)
     return charts[repository_id], {tag: version_id for (_, tag), version_id in ids.items()}
 
 

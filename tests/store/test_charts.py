@@ -122,8 +122,8 @@ async def test_hidden_versions_are_left_out_unless_asked_for(store: Store) -> No
     tags = ["1.0.0", "1.1.0", "1.2.0", "2.0.0-rc.1"]
     chart_id, ids = await store_found(store, repository_id, *(found_version(tag) for tag in tags))
     async with store.writing() as session:
-        await findings.mark_removed(session, [ids["1.1.0"]], LATER)
-        await findings.mark_outside_policy(session, [ids["1.2.0"]])
+        await session.run_sync(findings.mark_removed, [ids["1.1.0"]], LATER)
+        await session.run_sync(findings.mark_outside_policy, [ids["1.2.0"]])
 
     async def shown(**conditions: bool) -> list[str]:
         rows = [row.version for row in await all_versions(store, chart_id, 2, **conditions)]
@@ -159,8 +159,8 @@ async def test_chart_without_a_version_to_show_is_not_listed(store: Store) -> No
     repository_id = await add_repository(store, await add_registry(store))
     chart_id, ids = await store_found(store, repository_id, found_version())
     async with store.writing() as session:
-        await findings.mark_removed(session, list(ids.values()), NOW)
-        await findings.refresh_charts(session, [repository_id], [], NOW)
+        await session.run_sync(findings.mark_removed, list(ids.values()), NOW)
+        await session.run_sync(findings.refresh_charts, [repository_id], [], NOW)
     async with store.reading() as session:
         assert (await charts.page(session, 10, None, ChartConditions().clauses())).rows == []
         assert await charts.find_many(session, [chart_id]) == {}

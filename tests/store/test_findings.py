@@ -71,8 +71,8 @@ async def test_removed_version_is_back_when_it_is_stored_again(store: Store) -> 
     repository_id = await a_repository(store)
     chart_id, ids = await store_found(store, repository_id, found_version())
     async with store.writing() as session:
-        await findings.mark_removed(session, list(ids.values()), NOW)
-        await findings.mark_outside_policy(session, list(ids.values()))
+        await session.run_sync(findings.mark_removed, list(ids.values()), NOW)
+        await session.run_sync(findings.mark_outside_policy, list(ids.values()))
     await store_found(store, repository_id, found_version())
     (row,) = await version_rows(store, chart_id)
     assert (row["removed_at"], row["within_policy"]) == (None, True)
@@ -98,10 +98,10 @@ async def test_latest_is_the_highest_prerelease_when_there_is_no_release(store: 
 async def hide(store: Store, repository_id: int, version_id: int, *, removed: bool, at: datetime = LATER) -> None:
     async with store.writing() as session:
         if removed:
-            await findings.mark_removed(session, [version_id], at)
+            await session.run_sync(findings.mark_removed, [version_id], at)
         else:
-            await findings.mark_outside_policy(session, [version_id])
-        await findings.refresh_charts(session, [repository_id], [], at)
+            await session.run_sync(findings.mark_outside_policy, [version_id])
+        await session.run_sync(findings.refresh_charts, [repository_id], [], at)
 
 
 async def test_latest_falls_back_when_it_is_removed_or_leaves_the_policy(store: Store) -> None:
@@ -133,8 +133,8 @@ async def test_chart_is_neither_listed_nor_found_when_all_its_versions_are_hidde
         assert await charts.count(session, ChartConditions().clauses()) == 0
 
     async with store.writing() as session:
-        await findings.mark_returned(session, list(ids.values()))
-        await findings.refresh_charts(session, [repository_id], [], LATER)
+        await session.run_sync(findings.mark_returned, list(ids.values()))
+        await session.run_sync(findings.refresh_charts, [repository_id], [], LATER)
     assert await latest(store, chart_id) == ("1.0.0", "1.0.0")
     async with store.reading() as session:
         assert await charts.count(session, [search.matching(session, Question(("payments",)))]) == 1
@@ -146,11 +146,11 @@ async def test_held_tags_tell_versions_and_remembered_no_charts_apart(store: Sto
     _, ids = await store_found(store, repository_id, *found, sync_id=7)
     await hide(store, repository_id, ids["1.1.0"], removed=True)
     async with store.writing() as session:
-        await findings.remember_no_charts(
-            session, repository_id, [SkippedTag("3.0.0", SkipReason.NOT_A_CHART, "sha256:3")]
+        await session.run_sync(
+            findings.remember_no_charts, repository_id, [SkippedTag("3.0.0", SkipReason.NOT_A_CHART, "sha256:3")]
         )
-        await findings.remember_no_charts(
-            session, repository_id, [SkippedTag("3.0.0", SkipReason.NOT_A_CHART, "sha256:4")]
+        await session.run_sync(
+            findings.remember_no_charts, repository_id, [SkippedTag("3.0.0", SkipReason.NOT_A_CHART, "sha256:4")]
         )
     async with store.reading() as session:
         held = await findings.held_tags(session, repository_id, 7)
@@ -167,9 +167,9 @@ async def test_tag_is_held_as_no_chart_when_something_else_was_pushed_over_its_c
     repository_id = await a_repository(store)
     _, ids = await store_found(store, repository_id, found_version())
     async with store.writing() as session:
-        await findings.mark_removed(session, list(ids.values()), LATER)
-        await findings.remember_no_charts(
-            session, repository_id, [SkippedTag("1.0.0", SkipReason.NOT_A_CHART, "sha256:3")]
+        await session.run_sync(findings.mark_removed, list(ids.values()), LATER)
+        await session.run_sync(
+            findings.remember_no_charts, repository_id, [SkippedTag("1.0.0", SkipReason.NOT_A_CHART, "sha256:3")]
         )
     async with store.reading() as session:
         assert await findings.held_tags(session, repository_id, 7) == {"1.0.0": HeldTag("1.0.0", "sha256:3")}
@@ -178,8 +178,8 @@ async def test_tag_is_held_as_no_chart_when_something_else_was_pushed_over_its_c
 async def test_no_chart_is_forgotten_when_a_chart_is_stored_under_its_tag(store: Store) -> None:
     repository_id = await a_repository(store)
     async with store.writing() as session:
-        await findings.remember_no_charts(
-            session, repository_id, [SkippedTag("1.0.0", SkipReason.NOT_A_CHART, "sha256:3")]
+        await session.run_sync(
+            findings.remember_no_charts, repository_id, [SkippedTag("1.0.0", SkipReason.NOT_A_CHART, "sha256:3")]
         )
     await store_found(store, repository_id, found_version())
     async with store.reading() as session:
@@ -191,7 +191,7 @@ async def test_skipped_tags_are_those_of_the_last_listing_alone(store: Store) ->
     for tags in (["latest", "old"], ["latest"], []):
         async with store.writing() as session:
             skipped = [SkippedTag(tag, SkipReason.NOT_SEMVER) for tag in tags]
-            await findings.replace_skipped_tags(session, repository_id, skipped)
+            await session.run_sync(findings.replace_skipped_tags, repository_id, skipped)
         async with store.reading() as session:
             found = await registries.skipped_tags(session, [repository_id])
         assert [row.tag for row in found[repository_id]] == tags
@@ -203,7 +203,7 @@ async def test_same_content_is_one_row_when_two_repositories_hold_it(store: Stor
     for name in ("one", "two"):
         await store_found(store, await add_repository(store, registry_id, name), found)
     async with store.reading() as session:
-        assert await findings.known_archives(session, [found.archive_digest, "sha256:other"]) == {
+        assert await session.run_sync(findings.known_archives, [found.archive_digest, "sha256:other"]) == {
             found.archive_digest: ("payments", "1.0.0")
         }
         assert len(await charts.find_contents(session, [found.archive_digest], whole=True)) == 1

@@ -124,7 +124,7 @@ async def test_indexing_costs_the_same_statements_for_one_chart_and_many(store: 
         async with store.writing() as session:
             contents = dict((await session.exec(query.limit(first))).all())
             marks.append(len(seen))
-            await indexing.index_charts(session, contents)
+            await session.run_sync(indexing.index_charts, contents)
             marks[-1] = len(seen) - marks[-1]
     assert marks[0] == marks[1] <= 9
 
@@ -195,8 +195,8 @@ async def test_rows_that_stay_are_seen_once_when_others_come_go_and_move_between
 
     async def write() -> None:
         async with store.writing() as session:
-            await findings.mark_removed(session, list(ids.values()), NOW)
-            await findings.refresh_charts(session, [going], [], NOW)
+            await session.run_sync(findings.mark_removed, list(ids.values()), NOW)
+            await session.run_sync(findings.refresh_charts, [going], [], NOW)
         for name in ("shop-0", "shop-c", "shop-z"):
             await add_chart(store, registry_id, name, description="words and words")
 
@@ -244,4 +244,4 @@ async def copy_chart(store: Store, chart_id: int, times: int) -> None:
         row = chart.model_dump(exclude={"id", "repository_id", "name"})
         session.add_all(Chart(id=n, repository_id=n, name=f"shop-{n}", **row) for n in numbers)
         await session.flush()
-        await indexing.index_charts(session, dict.fromkeys(numbers, content))
+        await session.run_sync(indexing.index_charts, dict.fromkeys(numbers, content))

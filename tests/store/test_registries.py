@@ -10,7 +10,7 @@ from sqlmodel import SQLModel
 from app.domain.faults import Fault, FaultCode
 from app.domain.sync_events import EventKind, RepositoryState, SkipReason
 from app.domain.sync_plan import SkippedTag
-from app.store import findings, registries, syncs
+from app.store import failures, findings, registries, syncs, webhooks
 from app.store.entities import Provider, SyncRepository
 from app.store.session import Store, execute
 from tests.store.rows import (
@@ -130,15 +130,19 @@ async def fill(store: Store) -> tuple[int, int]:
     }  # fmt: skip
     async with store.writing() as session:
         await registries.seal_credential(session, registry_id, "key", b"sealed")
-        await findings.remember_no_charts(
-            session, repository_id, [SkippedTag("9.9.9", SkipReason.NOT_A_CHART, "sha256:1")]
+        await session.run_sync(
+            findings.remember_no_charts, repository_id, [SkippedTag("9.9.9", SkipReason.NOT_A_CHART, "sha256:1")]
         )
-        await syncs.append_events(session, [event])
-        await syncs.append_faults(session, sync_id, [Fault(FaultCode.INTERNAL, "x", False)])
+        await session.run_sync(syncs.append_events, [event])
+        await session.run_sync(syncs.append_faults, sync_id, [Fault(FaultCode.INTERNAL, "x", False)])
         row = SyncRepository(
             sync_id=sync_id, repository_id=repository_id, name="acme/payments", state=RepositoryState.SYNCED
         )
-        await syncs.save_repositories(session, [row])
+        await session.run_sync(syncs.save_repositories, [row])
+        fault = Fault(FaultCode.UNSUPPORTED_CHART, "x", False, "acme/payments", "8.8.8", "sha256:8")
+        await session.run_sync(failures.remember, [failures.row_of(repository_id, fault, None, sync_id, NOW)])
+        await webhooks.add_secrets(session, {registry_id: ("key", b"sealed")})
+        await webhooks.note_pushes(session, registry_id, ["acme/payments"], NOW, NOW)
     return registry_id, repository_id
 
 
@@ -177,7 +181,9 @@ async def test_its_charts_and_syncs_go_along_when_a_repository_is_deleted(store:
     async with store.writing() as session:
         await registries.delete_repositories(session, [repository_id])
     left = await rows_of_every_table(store)
-    assert left.keys() == {"registry", "sealed_credential", "sync", "sync_event", "sync_fault"} | STAYING
+    assert (
+        left.keys() == {"registry", "sealed_credential", "sealed_webhook", "sync", "sync_event", "sync_fault"} | STAYING
+    )
     assert left["sync"] == 1
 
 

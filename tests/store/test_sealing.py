@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.errors import KeyMissing
-from app.store.sealing import Key, Sealer, add_key_to_file, parse_keys, read_key_file
+from app.store.sealing import Key, Sealed, Sealer, add_key_to_file, parse_keys, read_key_file
 
 SECRET = {"password": "hunter2", "note": "ünïcode"}
 OLD, NEW = bytes(32), bytes(range(32))
@@ -75,6 +75,13 @@ def test_keys_are_read_again_when_a_row_names_an_unknown_one() -> None:
     key_id, ciphertext = sealer(NEW).seal(SECRET, 7)
     assert running.open(key_id, ciphertext, 7) == SECRET
     assert running.sealing_key_id == Key(NEW).id
+
+
+def test_nothing_is_opened_as_something_else_than_it_was_sealed_as() -> None:
+    key_id, ciphertext = sealer(OLD).seal(SECRET, 7, Sealed.WEBHOOK)
+    assert sealer(OLD).open(key_id, ciphertext, 7, Sealed.WEBHOOK) == SECRET
+    with pytest.raises(KeyMissing):
+        sealer(OLD).open(key_id, ciphertext, 7)
 
 
 def test_sealer_is_refused_when_there_is_no_key() -> None:

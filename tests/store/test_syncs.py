@@ -69,7 +69,7 @@ async def test_second_sync_of_a_registry_waits_until_the_first_ends(store: Store
     assert await claim(store, part) is None
     assert await claim(store, elsewhere) is not None
     async with store.writing() as session:
-        assert await syncs.save(session, whole, 1, Progress(), state=SyncState.SUCCEEDED, finished_at=NOW)
+        assert await session.run_sync(syncs.save, whole, 1, Progress(), state=SyncState.SUCCEEDED, finished_at=NOW)
     assert await claim(store, part) is not None
 
 
@@ -78,8 +78,8 @@ async def test_write_is_refused_when_another_worker_took_the_sync_over(store: St
     await claim(store, sync_id)
     await claim(store, sync_id, "other", AFTER_LEASE)
     async with store.writing() as session:
-        assert not await syncs.save(session, sync_id, 1, Progress(versions_added=5))
-        assert await syncs.save(session, sync_id, 2, Progress(versions_added=7))
+        assert not await session.run_sync(syncs.save, sync_id, 1, Progress(versions_added=5))
+        assert await session.run_sync(syncs.save, sync_id, 2, Progress(versions_added=7))
     assert (await row(store, sync_id)).versions_added == 7
 
 
@@ -87,9 +87,9 @@ async def test_write_is_refused_when_the_sync_is_finished_or_gone(store: Store) 
     sync_id = await add_sync(store, await add_registry(store))
     await claim(store, sync_id)
     async with store.writing() as session:
-        assert await syncs.save(session, sync_id, 1, Progress(), state=SyncState.CANCELLED)
-        assert not await syncs.save(session, sync_id, 1, Progress())
-        assert not await syncs.save(session, 4711, 1, Progress())
+        assert await session.run_sync(syncs.save, sync_id, 1, Progress(), state=SyncState.CANCELLED)
+        assert not await session.run_sync(syncs.save, sync_id, 1, Progress())
+        assert not await session.run_sync(syncs.save, 4711, 1, Progress())
 
 
 async def test_claimable_are_queued_ones_and_those_whose_lease_ended(store: Store) -> None:
@@ -140,7 +140,7 @@ async def test_old_syncs_are_deleted_with_their_events_and_unfinished_ones_never
     elsewhere = await add_sync(store, other, state=SyncState.SUCCEEDED)
     async with store.writing() as session:
         for sync_id in finished:
-            await syncs.append_events(session, [event(sync_id, 1)])
+            await session.run_sync(syncs.append_events, [event(sync_id, 1)])
     async with store.writing() as session:
         await syncs.delete_old(session, registry_id, 2)
     async with store.reading() as session:
@@ -154,7 +154,7 @@ async def test_events_come_in_order_from_where_one_asks(store: Store) -> None:
     sync_id = await add_sync(store, await add_registry(store))
     rows = [event(sync_id, number) for number in (3, 1, 2, 4)]
     async with store.writing() as session:
-        await syncs.append_events(session, rows)
+        await session.run_sync(syncs.append_events, rows)
     async with store.reading() as session:
         found = await syncs.events_after(session, sync_id, 1, 2)
     assert [row.sequence for row in found] == [2, 3]
@@ -163,10 +163,10 @@ async def test_events_come_in_order_from_where_one_asks(store: Store) -> None:
 async def test_same_sequence_is_refused_when_it_was_written_before(store: Store) -> None:
     sync_id = await add_sync(store, await add_registry(store))
     async with store.writing() as session:
-        await syncs.append_events(session, [event(sync_id, 1)])
+        await session.run_sync(syncs.append_events, [event(sync_id, 1)])
     with pytest.raises(IntegrityError):
         async with store.writing() as session:
-            await syncs.append_events(session, [event(sync_id, 1)])
+            await session.run_sync(syncs.append_events, [event(sync_id, 1)])
 
 
 async def test_faults_are_forgotten_of_one_repository_of_one_sync(store: Store) -> None:
@@ -175,9 +175,9 @@ async def test_faults_are_forgotten_of_one_repository_of_one_sync(store: Store) 
     second = await add_sync(store, registry_id)
     faults = [Fault(FaultCode.TIMED_OUT, "x", True, name, "1.0.0", "sha256:1") for name in ("a", "b")]
     async with store.writing() as session:
-        await syncs.append_faults(session, first, faults)
-        await syncs.append_faults(session, second, faults)
-        await syncs.forget_faults(session, second, "a")
+        await session.run_sync(syncs.append_faults, first, faults)
+        await session.run_sync(syncs.append_faults, second, faults)
+        await session.run_sync(syncs.forget_faults, second, "a")
     async with store.reading() as session:
         assert await syncs.count_faults(session, [first, second]) == {first: 2, second: 1}
         (left,) = (await syncs.fault_page(session, second, 10, None)).rows
@@ -196,7 +196,7 @@ async def test_repository_counts_are_replaced_when_they_are_saved_again(store: S
             versions_added=added,
         )
         async with store.writing() as session:
-            await syncs.save_repositories(session, [saved])
+            await session.run_sync(syncs.save_repositories, [saved])
     async with store.reading() as session:
         found = await syncs.repositories_of(session, sync_id)
     assert {number: each.versions_added for number, each in found.items()} == {repository_id: 2}

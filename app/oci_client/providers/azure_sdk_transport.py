@@ -19,7 +19,7 @@ from app.oci_client.address_guard import AddressGuard
 from app.oci_client.aiohttp_transport import AiohttpTransport
 from app.oci_client.answers import Answer, Asked, Subject
 from app.oci_client.errors import AddressRefused, RegistryUnreachable
-from app.oci_client.transport import SystemResolver
+from app.oci_client.transport import SystemResolver, Timeouts
 
 if TYPE_CHECKING:
     from app.oci_client.calling import Caller
@@ -123,21 +123,9 @@ class SdkTransport(AsyncHttpTransport[HttpRequest, SdkAnswer]):
         if self._metadata is None:
             guard = _OnlyMetadata(self._origins)
             self._metadata = AiohttpTransport(self._caller.http.ssl_context, SystemResolver(), guard)
-        request = httpx.Request(
-            method,
-            url,
-            headers=dict(headers),
-            content=body,
-            extensions={
-                "timeout": {
-                    "connect": METADATA_CONNECT_SECONDS,
-                    "read": METADATA_TOTAL_SECONDS,
-                    "total": METADATA_TOTAL_SECONDS,
-                }
-            },
-        )
+        timeouts = Timeouts(METADATA_CONNECT_SECONDS, METADATA_TOTAL_SECONDS, METADATA_TOTAL_SECONDS)
         try:
-            response = await self._metadata.handle_async_request(request)
+            response = await self._metadata.ask(method, str(url), headers, body, timeouts)
             read = await _bounded(response, self._caller.limits.token_max_bytes)
         except httpx.TransportError as error:
             self.metadata_failure = error

@@ -1,0 +1,151 @@
+"""Each field of a selection set, made into a part of its function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from operator import attrgetter
+from types import CoroutineType
+from typing import TYPE_CHECKING, Any
+
+import strawberry
+from graphql import GraphQLObjectType, get_nullable_type, is_leaf_type, is_non_null_type
+from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
+from graphql.pyutils import Undefined
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+from strawberry.types.field import StrawberryField
+
+from app.graphql_api.compiled.ahead import AHEAD, ReadAhead, begin
+from app.graphql_api.compiled.leaves import leaf_of
+from app.graphql_api.compiled.places import At, Place, path_of
+from app.graphql_api.compiled.resolving import Call, call_of
+from app.graphql_api.compiled.selections import Constant, LeafAttribute, Part, Program, Work, assemble
+from app.graphql_api.compiled.values import Completer, completer
+
+if TYPE_CHECKING:
+    from app.graphql_api.compiled.executor import CompiledExecutor
+
+TYPE_NAME = "__typename"
+
+
+class Compiler:
+    """Makes the functions of one schema."""
+
+    def __init__(self, schema: strawberry.Schema) -> None:
+        self.schema = schema
+        self.graphql_schema = schema._schema
+
+    def selection(self, type_: GraphQLObjectType, fields: GroupedFieldSet) -> Program:
+        parts = (self._part(type_, key, details) for key, details in fields.items())
+        return assemble([part for part in parts if part is not None])
+
+    def _part(self, type_: GraphQLObjectType, key: str, details: FieldDetailsList) -> Part | None:
+        name = details[0].node.name.value
+        if name == TYPE_NAME:
+            return Constant(key, type_.name)
+        definition = self.graphql_schema.get_field(type_, name)
+        if definition is None:
+            return None
+        place = Place(key, type_, definition, details)
+        field = definition.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+        if not isinstance(field, StrawberryField) or definition.resolve is None:
+            # Introspection, and what else is not Strawberry's.
+            return Work(key, _by_library(place))
+        if self._is_attribute(field):
+            if is_leaf_type(get_nullable_type(definition.type)):
+                return _leaf_attribute(place, field.python_name)
+            read = attrgetter(field.python_name)
+            made = completer(self, place, definition.type)
+            do = _resolved(place, lambda source, at, run: read(source), made, begun=False)
+            return Work(key, do, inside=(field.python_name, made.needs_of) if made.needs_of else None)
+        ahead: ReadAhead | None = field.metadata.get(AHEAD)
+        made = completer(self, place, definition.type)
+        do = _resolved(place, call_of(self.schema, place, field), made, begun=ahead is not None)
+        return Work(key, do, ahead)
+
+    def _is_attribute(self, field: StrawberryField) -> bool:
+        return (
+            field.is_basic_field
+            and type(field) is StrawberryField
+            and field.default_resolver is getattr
+            and field.python_name.isidentifier()
+            and not self.schema.schema_converter.exception_handlers
+        )
+
+
+def _resolved(place: Place, call: Call, made: Completer, *, begun: bool) -> Callable[[Any, At, Any], Any]:
+    """`begun`: what it waits for was read ahead, so that it may well be done at once."""
+    key, type_name, type_ = place.key, place.parent.name, place.field.type
+    complete, expected = made.complete, made.types
+
+    def do(source: Any, at: At, run: CompiledExecutor) -> Any:
+        here = (at, key, type_name)
+        try:
+            value = call(source, here, run)
+            if type(value) is CoroutineType:
+                if begun:
+                    return start(value, here, run)
+                run.waiting += 1
+                return arrive(value, here, run)
+            value = complete(value, here, run)
+            if type(value) is CoroutineType:
+                return run.wait_for_field(place, here, value)
+        except Exception as error:
+            return run.fail(place, here, error)
+        return value
+
+    def start(coroutine: Any, here: At, run: CompiledExecutor) -> Any:
+        errors, failure = len(run.collected_errors.errors), None
+        try:
+            done, value = begin(coroutine)
+            if not done:
+                run.waiting += 1
+                return arrive(value, here, run)
+            value = finish(value, here, run)
+        except Exception as error:
+            value, failure = None, error
+        noted = run.collected_errors.take_back(errors)
+        if noted or failure is not None:
+            value = run.catch_up(noted, value, failure)
+        return run.wait_for_field(place, here, value) if type(value) is CoroutineType else value
+
+    async def arrive(awaited: Any, here: At, run: CompiledExecutor) -> Any:
+        try:
+            value = finish(await awaited, here, run)
+            return await value if type(value) is CoroutineType else value
+        except Exception as error:
+            return run.fail(place, here, error)
+
+    def finish(value: Any, here: At, run: CompiledExecutor) -> Any:
+        if type(value) not in expected and run.is_awaitable(value):
+            return run.complete_arrived(place, here, value, type_)
+        return complete(value, here, run)
+
+    return do
+
+
+def _leaf_attribute(place: Place, name: str) -> LeafAttribute:
+    key, type_name, type_ = place.key, place.parent.name, place.field.type
+
+    def odd(value: Any, at: At, run: CompiledExecutor) -> Any:
+        here = (at, key, type_name)
+        completed = run.complete_odd(place, here, value, type_)
+        return run.wait_for_field(place, here, completed) if type(completed) is CoroutineType else completed
+
+    def fail(error: Exception, at: At, run: CompiledExecutor) -> None:
+        run.fail(place, (at, key, type_name), error)
+
+    leaf = leaf_of(get_nullable_type(type_))  # type: ignore[arg-type] # a leaf, as the caller saw
+    return LeafAttribute(key, name, leaf, not is_non_null_type(type_), odd, fail)
+
+
+def _by_library(place: Place) -> Callable[[Any, At, Any], Any]:
+    key, type_name = place.key, place.parent.name
+
+    def do(source: Any, at: At, run: CompiledExecutor) -> Any:
+        value = run.execute_field(place.parent, source, place.details, path_of((at, key, type_name)), None)
+        assert value is not Undefined  # the field exists, as was seen when it was compiled
+        if type(value) is CoroutineType:
+            run.waiting += 1
+        return value
+
+    return do

@@ -1,0 +1,146 @@
+"""How the value of a field is got: its resolver, and what it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+import strawberry
+from graphql import ListValueNode, ObjectValueNode, ValueNode, VariableNode
+from graphql.execution.values import get_argument_values
+from strawberry.types.arguments import convert_arguments
+from strawberry.types.field import StrawberryField
+from strawberry.types.fields.resolver import StrawberryResolver
+
+from app.graphql_api.compiled.places import At, Place, path_of
+
+if TYPE_CHECKING:
+    from app.graphql_api.compiled.executor import CompiledExecutor
+
+Call = Callable[[Any, At, Any], Any]
+"""(object, where its field stands, run): what the resolver returns or raises."""
+
+# Nobody can change them: what they were made of once may be given to every resolver.
+_UNCHANGING: Final = (str, int, float, bool, type(None), Enum)
+
+
+class PlacedInfo(strawberry.Info[Any, Any]):
+    """Knows the context; whatever else is asked of it is worked out then. Most resolvers ask for nothing else."""
+
+    context: Any = None
+
+    def __init__(self, field: StrawberryField, place: Place, at: At, run: CompiledExecutor) -> None:
+        self.context = run.context_value
+        self._field = field
+        self._place = place
+        self._at = at
+        self._run = run
+
+    @cached_property
+    def _raw_info(self) -> Any:  # type: ignore[override]
+        place = self._place
+        return self._run.build_resolve_info(place.field, place.nodes, place.parent, path_of(self._at))
+
+
+def call_of(schema: strawberry.Schema, place: Place, field: StrawberryField) -> Call:
+    """Calls the function behind a field itself where Strawberry would do nothing else; else by Strawberry."""
+    resolver = field.base_resolver
+    if (
+        resolver is None
+        or field.extensions
+        or type(field) is not StrawberryField
+        or type(resolver) is not StrawberryResolver
+        or schema.config.info_class is not strawberry.Info
+        or schema.schema_converter.exception_handlers
+    ):
+        return _call_by_library(place)
+    return _call_itself(schema, place, field, resolver)
+
+
+def _call_by_library(place: Place) -> Call:
+    resolve, definition, node = place.field.resolve, place.field, place.details[0].node
+    assert resolve is not None
+
+    def call(source: Any, at: At, run: CompiledExecutor) -> Any:
+        info = run.build_resolve_info(definition, place.nodes, place.parent, path_of(at))
+        arguments = get_argument_values(definition, node, run.variable_values, None, run.hide_suggestions)
+        return resolve(source, info, **arguments)
+
+    return call
+
+
+def _call_itself(
+    schema: strawberry.Schema, place: Place, field: StrawberryField, resolver: StrawberryResolver[Any]
+) -> Call:
+    function: Callable[..., Any] = resolver.wrapped_func  # type: ignore[assignment] # bound, by now
+    takes_self = resolver.self_parameter is not None
+    info_name = resolver.info_parameter.name if resolver.info_parameter else None
+    source_names = [
+        parameter.name for parameter in (resolver.parent_parameter, resolver.root_parameter) if parameter is not None
+    ]
+    arguments = _Arguments(schema, place, field) if field.arguments else None
+
+    def call(source: Any, at: At, run: CompiledExecutor) -> Any:
+        info = PlacedInfo(field, place, at, run) if info_name or arguments else None
+        given = arguments.for_call(run, info) if arguments else {}
+        for name in source_names:
+            given[name] = source
+        if info_name:
+            given[info_name] = info
+        return function(source, **given) if takes_self else function(**given)
+
+    if arguments or source_names or not takes_self:
+        return call
+    if info_name is None:
+        return lambda source, at, run: function(source)
+    if info_name != "info":
+        return call
+    return lambda source, at, run: function(source, info=PlacedInfo(field, place, at, run))
+
+
+class _Arguments:
+    """The arguments of a field, converted as Strawberry converts them; once, where nobody can change them."""
+
+    def __init__(self, schema: strawberry.Schema, place: Place, field: StrawberryField) -> None:
+        self._schema = schema
+        self._place = place
+        self._field = field
+        self._node = place.details[0].node
+        self._uses_variables = any(_uses_variables(argument.value) for argument in self._node.arguments or ())
+        self._constant: dict[str, Any] | None = None
+
+    def for_call(self, run: CompiledExecutor, info: Any) -> dict[str, Any]:
+        """A dict of the caller's own. Raises what graphql-core and Strawberry raise."""
+        kept = run.arguments.get(id(self)) if self._uses_variables else self._constant
+        if kept is None:
+            kept = self._converted(run, info)
+            if all(isinstance(value, _UNCHANGING) for value in kept.values()):
+                if self._uses_variables:
+                    run.arguments[id(self)] = kept
+                else:
+                    self._constant = kept
+        return dict(kept)
+
+    def _converted(self, run: CompiledExecutor, info: Any) -> dict[str, Any]:
+        given = get_argument_values(self._place.field, self._node, run.variable_values, None, run.hide_suggestions)
+        return convert_arguments(
+            given,
+            self._field.arguments,
+            scalar_registry=self._schema.schema_converter.scalar_registry,
+            config=self._schema.config,
+            info=info,
+        )
+
+
+def _uses_variables(node: ValueNode) -> bool:
+    match node:
+        case VariableNode():
+            return True
+        case ListValueNode():
+            return any(_uses_variables(value) for value in node.values)
+        case ObjectValueNode():
+            return any(_uses_variables(field.value) for field in node.fields)
+        case _:
+            return False

@@ -1,0 +1,3 @@
+"""The services, as the tests of services have them."""
+
+from tests.services.conftest import room as room
