@@ -3,11 +3,11 @@
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import ADMIN_TOKEN, Chartroom, StartChartroom
-from tests.pages.conftest import Complaints, KeepPicture, OpenPage
+from tests.pages.conftest import Complaints, OpenPage
 
 
 def test_a_query_and_a_subscription_run_with_every_other_host_unresolvable(
-    store: Chartroom, open_page: OpenPage, complaints: Complaints, keep_both: KeepPicture
+    store: Chartroom, open_page: OpenPage, complaints: Complaints
 ) -> None:
     page = open_page(store, "/graphql", token=None, viewport={"width": 1440, "height": 900})
     expect(page.get_by_role("heading", name="GraphQL playground")).to_be_visible()
@@ -19,7 +19,6 @@ def test_a_query_and_a_subscription_run_with_every_other_host_unresolvable(
     run.click()
     expect(answer.first).to_contain_text("totalCount")
     expect(answer.first).to_contain_text("key-value")
-    keep_both(page, "playground")
 
     page.get_by_role("tab", name="Latest").click()
     type_operation(page, "subscription Activity { syncActivity { id state } }")

@@ -84,7 +84,7 @@ function Check({ chartVersionId, defaults }: { chartVersionId: string; defaults:
           <textarea
             {...wiring}
             ref={text}
-            rows={18}
+            rows={12}
             className="mono"
             spellCheck={false}
             value={values}

@@ -123,7 +123,7 @@ function Leaves({
               <th scope="row" className="mono">
                 {change.path}
               </th>
-              <td>
+              <td className="change-kind">
                 <Kind of={change.kind} />{' '}
                 {marksBreaking && (change.kind === 'REMOVED' || change.kind === 'TYPE_CHANGED') && (
                   <Badge tone="bad">Breaking</Badge>

@@ -1,4 +1,5 @@
 /** Trying a connection: which stages there are while it goes on, what came of each afterwards. */
+import { useEffect, useRef } from 'react';
 import { Bar } from '../elements/elements';
 import { sentence } from '../elements/words';
 import { type FragmentType, graphql, read } from '../gql';
@@ -38,8 +39,14 @@ export function ConnectionTest({
   going: boolean;
   report: FragmentType<typeof REPORT> | null | undefined;
 }) {
-  if (going) return <Going />;
-  return report ? <Report report={report} /> : null;
+  const place = useRef<HTMLDivElement>(null);
+  const isThere = going || Boolean(report);
+  useEffect(() => {
+    // The button may stand at the end of a long form, and what it brings below it.
+    if (isThere) place.current?.scrollIntoView({ block: 'nearest' });
+  }, [isThere]);
+  if (!isThere) return null;
+  return <div ref={place}>{going || !report ? <Going /> : <Report report={report} />}</div>;
 }
 
 /** The answer comes for all stages at once: no stage is said to be done before. */

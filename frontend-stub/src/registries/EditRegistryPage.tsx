@@ -8,7 +8,7 @@ import { ConnectionTest } from './ConnectionTest';
 import type { ProviderForm } from './providerInput';
 import { asProviderInput, useProviders } from './providers';
 import { type RegistryAnswers, RegistryForm, useRegistryForm } from './RegistryForm';
-import { Repositories } from './Repositories';
+import { Repositories, useRepositories } from './Repositories';
 import { policyOf, registrationOf, TEST_REGISTRY, visibilityOf } from './registration';
 import { TEST_STORED_REGISTRY } from './testing';
 
@@ -62,6 +62,7 @@ type Stored = NonNullable<EditRegistryQuery['registry']>;
 export default function EditRegistryPage({ id }: { id: string }) {
   const [{ data, error }] = useQuery({ query: REGISTRY, variables: { id } });
   const { providers, error: providersError } = useProviders();
+  const repositories = useRepositories(id);
   const failure = error ?? providersError;
   const form = providers?.find((one) => one.provider === data?.registry?.provider);
   return (
@@ -72,7 +73,7 @@ export default function EditRegistryPage({ id }: { id: string }) {
       {data?.registry && form ? (
         <>
           <EditForm registry={data.registry} form={form} />
-          <Repositories registryId={data.registry.id} provider={data.registry.provider} canManage />
+          <Repositories registryId={id} asked={repositories} provider={data.registry.provider} canManage />
         </>
       ) : null}
     </Page>

@@ -87,7 +87,7 @@ export function RegistryForm(props: Props) {
           </div>
           <p className="help">
             <a href={given.provider.documentationUrl} target="_blank" rel="noopener noreferrer">
-              About {given.provider.label} registries
+              Its own documentation
             </a>
           </p>
         </fieldset>

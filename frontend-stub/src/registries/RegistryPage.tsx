@@ -2,15 +2,15 @@ import { useMutation, useQuery } from 'urql';
 import { Link, useLocation } from 'wouter';
 import { Answer } from '../elements/Answer';
 import { Confirmed } from '../elements/Confirmed';
-import { Badge, Button, Day, Empty, Page, When, whyNot } from '../elements/elements';
+import { Badge, Button, Day, Empty, Page, Skeleton, When, whyNot } from '../elements/elements';
 import { sentence } from '../elements/words';
 import { graphql } from '../gql';
 import type { RegistryPageQuery } from '../gql/graphql';
 import { useViewer } from '../shell/Shell';
 import { SyncRows } from '../syncs/SyncRows';
 import { ConnectionTest } from './ConnectionTest';
-import { authenticationLabel, useProvider } from './providers';
-import { Repositories } from './Repositories';
+import { authenticationLabel, useProvider, useProviders } from './providers';
+import { Repositories, useRepositories } from './Repositories';
 import { TEST_STORED_REGISTRY } from './testing';
 
 const REGISTRY = graphql(`
@@ -72,11 +72,16 @@ const DELETE = graphql(`
 
 export default function RegistryPage({ id }: { id: string }) {
   const asked = useQuery({ query: REGISTRY, variables: { id } });
+  const repositories = useRepositories(id);
+  const { providers, error } = useProviders();
+  const [{ data: listed, error: unlisted }] = repositories;
+  // All at once: what came later would move what is there.
+  if (!(listed || unlisted) || !(providers || error)) return <Skeleton lines={10} tall />;
   return (
     <Answer to={asked} lines={10}>
       {({ registry }) =>
         registry ? (
-          <Told registry={registry} />
+          <Told registry={registry} repositories={repositories} />
         ) : (
           <Empty page title="There is no such registry" action={<Link href="/registries">All registries</Link>}>
             It may have been deleted.
@@ -87,7 +92,13 @@ export default function RegistryPage({ id }: { id: string }) {
   );
 }
 
-function Told({ registry }: { registry: NonNullable<RegistryPageQuery['registry']> }) {
+function Told({
+  registry,
+  repositories,
+}: {
+  registry: NonNullable<RegistryPageQuery['registry']>;
+  repositories: ReturnType<typeof useRepositories>;
+}) {
   const { id } = registry;
   const [starting, start] = useMutation(START);
   const [testing, test] = useMutation(TEST_STORED_REGISTRY);
@@ -168,7 +179,7 @@ function Told({ registry }: { registry: NonNullable<RegistryPageQuery['registry'
           </div>
         )}
       </dl>
-      <Repositories registryId={id} provider={registry.provider} canManage={canManage} />
+      <Repositories registryId={id} asked={repositories} provider={registry.provider} canManage={canManage} />
       <section>
         <h2>Latest syncs</h2>
         {registry.syncs.nodes.length ? (

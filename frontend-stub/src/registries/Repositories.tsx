@@ -98,16 +98,22 @@ const REMOVE = graphql(`
   }
 `);
 
+export function useRepositories(registryId: string) {
+  return useQuery({ query: REPOSITORIES, variables: { id: registryId, after: null } });
+}
+
 export function Repositories({
   registryId,
+  asked,
   provider,
   canManage,
 }: {
   registryId: string;
+  /** Their first page, asked for together with what stands around them. */
+  asked: ReturnType<typeof useRepositories>;
   provider: RegistryProvider;
   canManage: boolean;
 }) {
-  const asked = useQuery({ query: REPOSITORIES, variables: { id: registryId, after: null } });
   const canDiscover = useProvider(provider)?.canDiscover ?? false;
   const [adding, setAdding] = useState<'no' | 'by name' | 'discover'>('no');
   const total = asked[0].data?.registry?.repositories.totalCount;

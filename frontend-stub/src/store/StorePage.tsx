@@ -172,7 +172,7 @@ function SearchField({ words, onChange }: { words: string; onChange: (words: str
       <input
         id="search"
         type="search"
-        placeholder="Search charts: name, keyword, what it does"
+        placeholder="Name, keyword, what it does"
         autoComplete="off"
         value={typed}
         onChange={(event) => setTyped(event.target.value)}
