@@ -4,7 +4,7 @@
 
 Fills an empty store (SQLite in a temporary folder, PostgreSQL a throwaway server) with charts of 20 versions each,
 then measures in turns what `Browsing` does and what the driver alone needs for the very statements that it sent.
-Numbers are milliseconds in this process, without HTTP and GraphQL; the ratios are what counts.
+Numbers are milliseconds in this process, without HTTP and GraphQL; PostgreSQL's own CPU is not in them.
 """
 
 import argparse
@@ -18,7 +18,7 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -91,14 +91,22 @@ def noted(store: Store) -> Iterator[list[tuple[str, Any]]]:
         event.remove(store.engine.sync_engine, "before_cursor_execute", note)
 
 
-async def measure(run: Callable[[], Awaitable[Any]], repeats: int) -> list[float]:
-    """Milliseconds of each."""
-    took = []
-    for _ in range(repeats):
-        begin = time.perf_counter()
-        await run()
-        took.append((time.perf_counter() - begin) * 1000)
-    return took
+@dataclass
+class Measured:
+    """Of one question."""
+
+    took: list[float] = field(default_factory=list)
+    """Milliseconds of each call."""
+    cpu: list[float] = field(default_factory=list)
+    """Milliseconds of this process's CPU for a call, one of each round: it tells the same on a busy machine."""
+
+    async def add(self, run: Asked) -> None:
+        cpu_before = time.process_time()
+        for _ in range(REPEATS):
+            begin = time.perf_counter()
+            await run()
+            self.took.append((time.perf_counter() - begin) * 1000)
+        self.cpu.append((time.process_time() - cpu_before) / REPEATS * 1000)
 
 
 def questions(store: Store, deep: tuple[Any, ...], deep_update: tuple[Any, ...]) -> list[Question]:
@@ -181,8 +189,8 @@ async def bench(store: Store, versions: int, rounds: int) -> None:
     floor = Floor(store)
     await floor.open()
     asked = questions(store, tuple(middle), (row.updated_at, row.id))
-    took: dict[str, list[float]] = {question.name: [] for question in asked}
-    plain: dict[str, list[float]] = {question.name: [] for question in asked}
+    ours = {question.name: Measured() for question in asked}
+    plain = {question.name: Measured() for question in asked}
     counts: dict[str, int] = {}
     gc.collect()
     for _ in range(rounds):
@@ -191,20 +199,24 @@ async def bench(store: Store, versions: int, rounds: int) -> None:
                 await question.ask()
             counts[question.name] = len(statements)
             sent = list(statements)
-            took[question.name] += await measure(question.ask, REPEATS)
-            plain[question.name] += await measure(lambda: floor.run(sent), REPEATS)  # noqa: B023 - awaited at once
+            await ours[question.name].add(question.ask)
+            await plain[question.name].add(lambda: floor.run(sent))  # noqa: B023 - awaited at once
     await floor.close()
-    print_table(asked, took, plain, counts)
+    print_table(asked, ours, plain, counts)
 
 
-def print_table(asked: list[Question], took: dict[str, Any], plain: dict[str, Any], counts: dict[str, int]) -> None:
-    print("| what | statements | p50 ms | p99 ms | driver alone p50 ms | ratio |")
-    print("|---|---|---|---|---|---|")
+def print_table(
+    asked: list[Question], ours: dict[str, Measured], plain: dict[str, Measured], counts: dict[str, int]
+) -> None:
+    print("| what | statements | p50 ms | p99 ms | CPU ms | driver alone p50 ms | its CPU ms |")
+    print("|---|---|---|---|---|---|---|")
     for question in asked:
-        ours, theirs = sorted(took[question.name]), sorted(plain[question.name])
-        p50, p99, floor = statistics.median(ours), ours[int(len(ours) * 0.99)], statistics.median(theirs)
+        took, floor = ours[question.name], plain[question.name]
+        p99 = sorted(took.took)[int(len(took.took) * 0.99)]
         print(
-            f"| {question.name} | {counts[question.name]} | {p50:.2f} | {p99:.2f} | {floor:.2f} | {p50 / floor:.1f} |"
+            f"| {question.name} | {counts[question.name]} | {statistics.median(took.took):.2f} | {p99:.2f} | "
+            f"{statistics.median(took.cpu):.2f} | {statistics.median(floor.took):.2f} | "
+            f"{statistics.median(floor.cpu):.2f} |"
         )
 
 

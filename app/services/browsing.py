@@ -69,8 +69,8 @@ class Browsing:
     # ── Registries and repositories ──
 
     async def registries(self, ids: Collection[int]) -> dict[int, Registry]:
-        async with self._store.reading() as session:
-            return await registries.find_many(session, ids)
+        async with self._store.showing() as rows:
+            return await registries.find_many(rows, ids)
 
     async def registry_by_name(self, name: str) -> Registry | None:
         async with self._store.reading() as session:
@@ -140,6 +140,13 @@ class Browsing:
 
         Keys of the cursor: score, name key and id for a search, name and id by name, instant and id by update.
         """
+        if selection.is_everything:
+            include_prereleases = selection.conditions.include_prereleases
+            async with self._store.showing() as rows:
+                page = await charts.page_of_all(
+                    rows, first, after, by_update=by_update, include_prereleases=include_prereleases
+                )
+            return _chart_page(page, by_update)
         async with self._store.reading() as session:
             if selection.question and not (by_update or by_name):
                 hits = await search.page(
@@ -153,16 +160,9 @@ class Browsing:
                 return ChartPage([hit.chart for hit in hits.rows], [hit.keys for hit in hits.rows], hits.has_next)
             if selection.question:
                 await search.prefer_index(session)
-            if selection.is_everything:
-                include_prereleases = selection.conditions.include_prereleases
-                page = await charts.page_of_all(
-                    session, first, after, by_update=by_update, include_prereleases=include_prereleases
-                )
-            else:
-                orders = charts.BY_UPDATE if by_update else charts.BY_NAME
-                page = await charts.page(session, first, after, selection.clauses, orders)
-        keys = [(row.updated_at, row.id) if by_update else (row.name, row.id) for row in page.rows]
-        return ChartPage(page.rows, keys, page.has_next)
+            orders = charts.BY_UPDATE if by_update else charts.BY_NAME
+            page = await charts.page(session, first, after, selection.clauses, orders)
+        return _chart_page(page, by_update)
 
     async def highlights(self, selection: Selection, chart_ids: Collection[int]) -> dict[int, str]:
         """Where the words stand, by chart id; sanitised."""
@@ -198,13 +198,13 @@ class Browsing:
             return await facets.count_facets_by_registry(session, conditions.clauses())
 
     async def charts(self, ids: Collection[int]) -> dict[int, Chart]:
-        async with self._store.reading() as session:
-            return await charts.find_many(session, ids)
+        async with self._store.showing() as rows:
+            return await charts.find_many(rows, ids)
 
     async def charts_of_repositories(self, repository_ids: Collection[int]) -> dict[int, Chart]:
         """By the id of their repository."""
-        async with self._store.reading() as session:
-            return await charts.find_by_repositories(session, repository_ids)
+        async with self._store.showing() as rows:
+            return await charts.find_by_repositories(rows, repository_ids)
 
     async def chart_by_repository(self, registry_name: str, repository: str) -> Chart | None:
         async with self._store.reading() as session:
@@ -216,8 +216,8 @@ class Browsing:
     # ── Versions ──
 
     async def versions(self, ids: Collection[int]) -> dict[int, ChartVersion]:
-        async with self._store.reading() as session:
-            return await charts.find_versions(session, ids)
+        async with self._store.showing() as rows:
+            return await charts.find_versions(rows, ids)
 
     async def versions_by_number(self, wanted: Collection[tuple[int, str]]) -> dict[tuple[int, str], ChartVersion]:
         """By chart id and version as Chart.yaml writes it; what is no semver is not there."""
@@ -229,8 +229,8 @@ class Browsing:
 
     async def contents(self, archive_digests: Collection[str]) -> dict[str, ChartContent]:
         """By archive digest; without the long texts."""
-        async with self._store.reading() as session:
-            return await charts.find_contents(session, archive_digests, whole=False)
+        async with self._store.showing() as rows:
+            return await charts.find_contents(rows, archive_digests, whole=False)
 
     async def count_text_bytes(self, archive_digests: Collection[str], texts: Collection[LongText]) -> int:
         async with self._store.reading() as session:
@@ -303,6 +303,11 @@ def _sort_key(number: str) -> str | None:
         return Version.parse(number).sort_key
     except InvalidVersion:
         return None
+
+
+def _chart_page(page: Page[Chart], by_update: bool) -> ChartPage:
+    keys = [(row.updated_at, row.id) if by_update else (row.name, row.id) for row in page.rows]
+    return ChartPage(page.rows, keys, page.has_next)
 
 
 def _midnight(now: datetime) -> datetime:

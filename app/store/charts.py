@@ -24,7 +24,7 @@ from app.store.entities import (
     Registry,
 )
 from app.store.keyset import Order, Page, ShownPages
-from app.store.shown_rows import ShownRows
+from app.store.shown_rows import Reader, ShownRows
 
 LONG_TEXTS = (
     ChartContent.readme_markdown,
@@ -163,10 +163,10 @@ async def page(
 
 
 async def page_of_all(
-    session: AsyncSession, first: int, after: Sequence[Any] | None, *, by_update: bool, include_prereleases: bool
+    reader: Reader, first: int, after: Sequence[Any] | None, *, by_update: bool, include_prereleases: bool
 ) -> Page[Chart]:
     """Under no condition but what always holds. Keys of the cursor: those of BY_UPDATE, or BY_NAME."""
-    return await _pages_of_all(by_update, include_prereleases).page(session, first, after)
+    return await _pages_of_all(by_update, include_prereleases).page(reader, first, after)
 
 
 @cache
@@ -180,14 +180,14 @@ async def count(session: AsyncSession, conditions: Sequence[ColumnElement[bool]]
     return (await session.exec(query)).one()
 
 
-async def find_many(session: AsyncSession, ids: Collection[int]) -> dict[int, Chart]:
+async def find_many(reader: Reader, ids: Collection[int]) -> dict[int, Chart]:
     """Charts that have a version to show, by id."""
-    return {row.id: row for row in await CHARTS.read(session, _CHARTS_BY_ID, {"ids": list(ids)})}
+    return {row.id: row for row in await CHARTS.read(reader, _CHARTS_BY_ID, {"ids": list(ids)})}
 
 
-async def find_by_repositories(session: AsyncSession, repository_ids: Collection[int]) -> dict[int, Chart]:
+async def find_by_repositories(reader: Reader, repository_ids: Collection[int]) -> dict[int, Chart]:
     """Charts that have a version to show, by the id of their repository."""
-    rows = await CHARTS.read(session, _CHARTS_BY_REPOSITORY, {"ids": list(repository_ids)})
+    rows = await CHARTS.read(reader, _CHARTS_BY_REPOSITORY, {"ids": list(repository_ids)})
     return {row.repository_id: row for row in rows}
 
 
@@ -246,8 +246,8 @@ async def version_numbers(
     return [(row[0], row[1], row[2]) for row in (await session.exec(query)).all()]
 
 
-async def find_versions(session: AsyncSession, ids: Collection[int]) -> dict[int, ChartVersion]:
-    return {row.id: row for row in await VERSIONS.read(session, _VERSIONS_BY_ID, {"ids": list(ids)})}
+async def find_versions(reader: Reader, ids: Collection[int]) -> dict[int, ChartVersion]:
+    return {row.id: row for row in await VERSIONS.read(reader, _VERSIONS_BY_ID, {"ids": list(ids)})}
 
 
 async def find_versions_by_number(
@@ -268,12 +268,10 @@ async def find_versions_by_number(
     return {key: row for key, row in found.items() if key in wanted}
 
 
-async def find_contents(
-    session: AsyncSession, archive_digests: Collection[str], *, whole: bool
-) -> dict[str, ChartContent]:
+async def find_contents(reader: Reader, archive_digests: Collection[str], *, whole: bool) -> dict[str, ChartContent]:
     """By archive digest; the long texts are left out unless `whole`."""
     shown, statement = (CONTENTS, _CONTENTS_BY_DIGEST) if whole else (LIGHT_CONTENTS, _LIGHT_CONTENTS_BY_DIGEST)
-    rows = await shown.read(session, statement, {"digests": list(archive_digests)})
+    rows = await shown.read(reader, statement, {"digests": list(archive_digests)})
     return {row.archive_digest: row for row in rows}
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import BindParameter, ColumnElement, Integer, Select, and_, bind
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.store.shown_rows import ShownRows
+from app.store.shown_rows import Reader, ShownRows
 
 T = TypeVar("T")
 S = TypeVar("S", bound=SQLModel)
@@ -76,10 +76,10 @@ class ShownPages(Generic[S]):
         self._query = query
         self._orders = orders
 
-    async def page(self, session: AsyncSession, first: int, after: Sequence[Any] | None) -> Page[S]:
+    async def page(self, reader: Reader, first: int, after: Sequence[Any] | None) -> Page[S]:
         keys = {} if after is None else {f"key_{place}": key for place, key in enumerate(after)}
         statement = self._beginning if after is None else self._behind
-        rows = await self._shown.read(session, statement, {**keys, "rows": first + 1})
+        rows = await self._shown.read(reader, statement, {**keys, "rows": first + 1})
         return Page(rows[:first], len(rows) > first)
 
     @cached_property

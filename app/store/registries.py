@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.store.columns import Identity
 from app.store.entities import ChartRepository, Provider, Registry, SealedCredential, SkippedTag, Sync
 from app.store.keyset import Order, Page, fetch_page
-from app.store.shown_rows import ShownRows
+from app.store.shown_rows import Reader, ShownRows
 
 REGISTRIES = ShownRows(Registry)
 _GIVEN_IDS: BindParameter[Any] = bindparam("ids", type_=Identity, expanding=True)
@@ -34,8 +34,8 @@ async def find_by_name(session: AsyncSession, name: str) -> Registry | None:
     return (await session.exec(select(Registry).where(Registry.name == name))).first()
 
 
-async def find_many(session: AsyncSession, ids: Collection[int]) -> dict[int, Registry]:
-    return {row.id: row for row in await REGISTRIES.read(session, _REGISTRIES_BY_ID, {"ids": list(ids)})}
+async def find_many(reader: Reader, ids: Collection[int]) -> dict[int, Registry]:
+    return {row.id: row for row in await REGISTRIES.read(reader, _REGISTRIES_BY_ID, {"ids": list(ids)})}
 
 
 def _matching(

@@ -7,10 +7,13 @@ from collections.abc import Collection, Mapping
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Select, inspect, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 E = TypeVar("E", bound=SQLModel)
+Reader = AsyncSession | AsyncConnection
+"""Whatever gives a consistent view of the rows."""
 
 
 class ShownRows(Generic[E]):
@@ -30,11 +33,9 @@ class ShownRows(Generic[E]):
         self.statement: Select[Any] = select(*self._columns)
         """Of all rows; conditions and order are added to it."""
 
-    async def read(
-        self, session: AsyncSession, statement: Select[Any], values: Mapping[str, Any] | None = None
-    ) -> list[E]:
+    async def read(self, reader: Reader, statement: Select[Any], values: Mapping[str, Any] | None = None) -> list[E]:
         """`statement` is made of the one above."""
-        connection = await session.connection()
+        connection = reader if isinstance(reader, AsyncConnection) else await reader.connection()
         return [self.made_of(row) for row in (await connection.execute(statement, values)).all()]
 
     def made_of(self, row: Collection[Any]) -> E:
