@@ -66,10 +66,13 @@ def told_in_words() -> Iterator[None]:
         raise typer.Exit(1) from None
 
 
-def run(work: Callable[[Settings], Coroutine[Any, Any, None]]) -> None:
+def run(
+    work: Callable[[Settings], Coroutine[Any, Any, None]],
+    make_loop: Callable[[], asyncio.AbstractEventLoop] | None = None,
+) -> None:
     settings = read_settings()
-    with told_in_words():
-        asyncio.run(work(settings))
+    with told_in_words(), asyncio.Runner(loop_factory=make_loop) as runner:
+        runner.run(work(settings))
 
 
 @asynccontextmanager
@@ -218,9 +221,11 @@ def _greet(server: "uvicorn.Server", greeting: list[str]) -> None:
 @cli.command()
 def worker() -> None:
     """Sync only. Any number may run beside `chartroom serve`, on one database."""
+    import uvicorn
+
     settings = read_settings()
     configure_logs(settings)
-    run(_work)
+    run(_work, uvicorn.Config(app="").get_loop_factory())  # the same event loop as that of `serve`
 
 
 async def _work(settings: Settings) -> None:

@@ -227,6 +227,11 @@ class Settings(BaseSettings):
     syncs_retained: int = Field(
         200, ge=1, description="Finished syncs kept for each registry, with their events and faults."
     )
+    archives_retained_days: int = Field(
+        7,
+        ge=1,
+        description="How long archives are kept that no version refers to any more, e.g. of a deleted registry.",
+    )
     shutdown_grace_seconds: float = Field(
         8.0,
         ge=0,
@@ -255,6 +260,12 @@ class Settings(BaseSettings):
         ge=100,
         description="Objects one operation may ask for, by the `first` of its connections: "
         "100 charts with 100 versions each.",
+    )
+    answer_max_bytes: int = Field(
+        16 * MEBIBYTE,
+        ge=MEBIBYTE,
+        description="Texts (README, values, files and the like) that one operation may bring, in bytes. README, values "
+        "and schema of one version at their bounds are 11 MiB, the READMEs of a hundred usual versions three.",
     )
     operations_per_connection: int = Field(20, ge=1, description="Operations under way at once on one WebSocket.")
 

@@ -102,7 +102,7 @@ def build_app(system: System) -> Starlette:
     door = HttpDoor(
         schema,
         authenticate=system.services.authorising.recognise,
-        make_context=context_maker(system.services),
+        make_context=context_maker(system.services, settings.answer_max_bytes),
         allowed_origins=settings.allowed_origins,
         allowed_hosts=settings.allowed_hosts,
         bounds=DoorBounds(

@@ -29,6 +29,7 @@ from app.services.observing import Observing
 from app.services.probing import Probing
 from app.services.registering import Registering
 from app.services.syncing import SyncBounds, Syncing, SyncTools
+from app.services.tidying import Tidying
 from app.services.triggering import Triggering
 from app.services.validating import Validating
 from app.services.watching import Watching
@@ -148,6 +149,7 @@ def wire(settings: Settings, resolver: Resolver | None = None) -> System:
             ),
         )
     )
+    tidying = Tidying(store, archives, timedelta(days=settings.archives_retained_days))
     admin_token = settings.admin_token.get_secret_value() if settings.admin_token else None
     services = Services(
         browsing=Browsing(store, archives, answering_readers),
@@ -169,7 +171,7 @@ def wire(settings: Settings, resolver: Resolver | None = None) -> System:
         services=services,
         observing=Observing(store),
         noticing=noticing,
-        worker=Worker(queue, syncing, triggering, noticing, settings.syncs_at_once, LOOK_EVERY_SECONDS),
+        worker=Worker(queue, syncing, triggering, noticing, tidying, settings.syncs_at_once, LOOK_EVERY_SECONDS),
         queue=queue,
         bell=bell,
         readers=readers,

@@ -13,6 +13,7 @@ from app.chart_reader.answers import ChartComparison, ValuesVerdict
 from app.chart_reader.contents import ChartContents
 from app.chart_reader.errors import ArchiveTooLarge, ChartReadError, ReaderDied, ReaderPoolClosed, ReadingTimedOut
 from app.chart_reader.frames import (
+    CHECK_JSON,
     CHECK_VALUES,
     COMPARE,
     DONE,
@@ -79,6 +80,11 @@ class ReaderPool:
         """What `values_check.check_values` says. Raises ChartReadError, and nothing else."""
         verdict: ValuesVerdict = await self._ask(CHECK_VALUES, archive, _encoded(values_yaml))
         return verdict
+
+    async def can_be_shown(self, text: str) -> bool:
+        """What `json_check.can_be_shown` says. Raises ChartReadError, and nothing else."""
+        shown: bool = await self._ask(CHECK_JSON, _encoded(text))
+        return shown
 
     @property
     def process_ids(self) -> tuple[int, ...]:

@@ -1,8 +1,5 @@
 """A chart archive into its contents: bytes in, facts out."""
 
-import json
-import re
-
 from app.chart_reader.archive import ChartArchive, open_archive
 from app.chart_reader.changes import changes_of
 from app.chart_reader.chart_tree import VALUES_SCHEMA, VALUES_YAML
@@ -10,6 +7,7 @@ from app.chart_reader.chart_yaml import CHART_YAML, REQUIREMENTS_YAML, parse_cha
 from app.chart_reader.contents import ChartContents, ChartFile
 from app.chart_reader.errors import ArchiveTooLarge, MalformedChart
 from app.chart_reader.images import images_of
+from app.chart_reader.json_check import is_json
 from app.chart_reader.limits import ReadingLimits
 from app.chart_reader.plain_text import block_text, decode_leniently, decode_strictly
 from app.chart_reader.readme import render_readme
@@ -17,7 +15,6 @@ from app.chart_reader.readme import render_readme
 NOTES = "templates/NOTES.txt"
 # Helm, pkg/action/show.go, readmeFileNames: compared without case, Markdown preferred.
 _README_NAMES = ("readme.md", "readme.txt", "readme")
-_LONE_SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def read_chart(archive: bytes, limits: ReadingLimits) -> ChartContents:
@@ -43,7 +40,7 @@ def read_chart(archive: bytes, limits: ReadingLimits) -> ChartContents:
         else render_readme(readme, not readme_path.lower().endswith(".txt"), limits),
         values_yaml=values,
         values_schema=schema,
-        values_schema_is_json=None if schema is None else _is_json(schema),
+        values_schema_is_json=None if schema is None else is_json(schema),
         notes=None if notes is None else block_text(notes),
         files=tuple(ChartFile(path, extent[1]) for path, extent in opened.extents.items()),
         images=images_of(values, metadata.annotations, metadata.app_version, limits),
@@ -95,18 +92,3 @@ def _lenient_text(opened: ChartArchive, path: str, size_max_bytes: int) -> str |
 def _readme_path(opened: ChartArchive) -> str | None:
     found = {path.lower(): path for path in reversed(opened.extents) if path.lower() in _README_NAMES}
     return next((found[name] for name in _README_NAMES if name in found), None)
-
-
-def _is_json(text: str) -> bool:
-    """Whether the text is JSON that can be sent on: RFC 8259, so no NaN, and no escaped lone surrogate."""
-    try:
-        parsed = json.loads(text, parse_constant=_refuse_constant)
-        if _LONE_SURROGATE_ESCAPE.search(text):
-            json.dumps(parsed, ensure_ascii=False).encode("utf-8")
-    except (ValueError, RecursionError):
-        return False
-    return True
-
-
-def _refuse_constant(name: str) -> object:
-    raise ValueError(f"{name} is no JSON")

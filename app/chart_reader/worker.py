@@ -18,6 +18,7 @@ from app.chart_reader.chart_yaml import parse_chart_yaml
 from app.chart_reader.comparison import compare_charts
 from app.chart_reader.errors import ChartReadError, ReaderFailed, ReaderOutOfMemory
 from app.chart_reader.frames import (
+    CHECK_JSON,
     CHECK_VALUES,
     COMPARE,
     DONE,
@@ -33,6 +34,7 @@ from app.chart_reader.frames import (
     WorkerSettings,
 )
 from app.chart_reader.gzip_stream import inflate
+from app.chart_reader.json_check import can_be_shown
 from app.chart_reader.limits import ReadingLimits
 from app.chart_reader.reading import read_chart, read_chart_file, read_chart_file_bytes
 from app.chart_reader.readme import render_readme
@@ -86,6 +88,8 @@ def _answer(kind: int, body: memoryview, limits: ReadingLimits) -> tuple[int, by
 def _serve(kind: int, body: memoryview, limits: ReadingLimits) -> Any:
     if kind == READ:
         return read_chart(bytes(body), limits)
+    if kind == CHECK_JSON:
+        return can_be_shown(str(body, "utf-8"))
     (first_bytes,) = FIRST_LENGTH.unpack(body[: FIRST_LENGTH.size])
     first_end = FIRST_LENGTH.size + first_bytes
     first, archive = bytes(body[FIRST_LENGTH.size : first_end]), bytes(body[first_end:])

@@ -44,6 +44,7 @@ class HeldTag:
     within_policy: bool = True
     removed: bool = False
     stored_by_this_sync: bool = False
+    archive_lost: bool = False
 
     @property
     def is_version(self) -> bool:
@@ -53,6 +54,11 @@ class HeldTag:
     def shown(self) -> bool:
         """Whether it is a version that people see."""
         return self.is_version and self.within_policy and not self.removed
+
+    @property
+    def sound(self) -> bool:
+        """Whether it is shown, and nothing of it is missing."""
+        return self.shown and not self.archive_lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,10 +238,10 @@ def _is_listed_as_no_chart(tag: ListedTag) -> bool:
 
 def _place(tag: ListedTag, held: HeldTag | None, failures: Failures, plan: RepositoryPlan) -> None:
     """Unchanged, or failed as before, where the listing's digest proves it; else a step to look at."""
-    if held is not None and held.shown and held.stored_by_this_sync:
+    if held is not None and held.sound and held.stored_by_this_sync:
         plan.already_done.append(held)
         return
-    if held is not None and held.shown and tag.digest == held.digest:
+    if held is not None and held.sound and tag.digest == held.digest:
         plan.unchanged.append(held)
         return
     waiting = failures.waiting(tag.tag)

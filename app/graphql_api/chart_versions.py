@@ -4,14 +4,17 @@ Light content (what Chart.yaml says) comes with every version; README, values an
 only for those who ask for them.
 """
 
+import asyncio
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
-import orjson
 import strawberry
 
+from app.chart_reader.json_check import can_be_shown
 from app.graphql_api import charts, install_snippets
+from app.graphql_api.compiled.ahead import ReadAhead
 from app.graphql_api.connections import Connection, CursorKind
 from app.graphql_api.context import Context, Info
 from app.graphql_api.enums import ChartType
@@ -22,14 +25,36 @@ from app.graphql_api.nodes import Node, computed, parts_of, shown_as
 from app.graphql_api.references import AChart
 from app.graphql_api.scalars import JSON, Digest
 from app.graphql_api.signatures import SignatureReport, report_of
+from app.graphql_api.turns import in_turns
+from app.graphql_api.wire_json import JsonText
 from app.store import entities
+from app.store.long_texts import LongText
 
 VERSION_CURSOR = CursorKind("versions", (str, int))
+SCHEMA_PARSED_HERE_MAX_CHARS = 64 * 1024
+"""Of a values schema: parsing this much takes 2 ms of the loop, 5 MiB took half a second."""
+OF_CONTENT = (
+    "app_version",
+    "archive_bytes",
+    "api_version",
+    "kube_version",
+    "description",
+    "deprecated",
+    "annotations",
+)
+"""Fields of a version that its archive's content has."""
 SCHEMA_MAX_DEPTH = 200
 """Of a values schema that is shown as JSON: deeper ones cannot be written into an answer."""
 
 
-_whole_ahead = ahead(lambda loaders: loaders.whole_content, lambda it: it.row.archive_digest)
+def _texts_ahead(*texts: LongText) -> ReadAhead:
+    """For fields that show these texts of a version."""
+
+    async def read(context: Any, versions: Sequence[Any]) -> None:
+        digests = dict.fromkeys(version.row.archive_digest for version in versions)
+        await context.loaders.long_text.load_many((digest, text) for digest in digests for text in texts)
+
+    return read
 
 
 @strawberry.type(description="A chart's README.md.")
@@ -116,33 +141,34 @@ class ChartVersion(Node):
     def maintainers(self) -> list[Maintainer]:
         return maintainers_of(self.content.maintainers)
 
-    @computed("Chart.yaml, whole.", _whole_ahead)
+    @computed("Chart.yaml, whole.", _texts_ahead(LongText.CHART_YAML))
     async def chart_yaml(self, info: Info) -> str:
-        return (await self._whole(info)).chart_yaml
+        return await self._known_text(info, LongText.CHART_YAML)  # type: ignore[no-any-return]
 
-    @computed("README.md; null where it has none.", _whole_ahead)
+    @computed("README.md; null where it has none.", _texts_ahead(LongText.README_MARKDOWN, LongText.README_HTML))
     async def readme(self, info: Info) -> Readme | None:
-        whole = await self._whole(info)
-        if whole.readme_markdown is None:
-            return None
-        return Readme(markdown=whole.readme_markdown, html=whole.readme_html or "")
+        digest = self.row.archive_digest
+        wanted = [(digest, LongText.README_MARKDOWN), (digest, LongText.README_HTML)]
+        markdown, html = await info.context.loaders.long_text.load_many(wanted)
+        return None if markdown is None else Readme(markdown=markdown, html=html or "")
 
-    @computed("values.yaml with its comments.", _whole_ahead)
+    @computed("values.yaml with its comments.", _texts_ahead(LongText.VALUES))
     async def values(self, info: Info) -> str | None:
-        return (await self._whole(info)).values_yaml
+        return await self._text(info, LongText.VALUES)  # type: ignore[no-any-return]
 
-    @computed("values.schema.json; null where there is none, or it is no JSON.", _whole_ahead)
+    @computed("values.schema.json; null where there is none, or it is no JSON.", _texts_ahead(LongText.VALUES_SCHEMA))
     async def values_schema(self, info: Info) -> JSON | None:
-        text = (await self._whole(info)).values_schema
-        return None if text is None else parse_schema(text)
+        text = await self._text(info, LongText.VALUES_SCHEMA)
+        return None if text is None else await schema_of(info.context, text)
 
-    @computed("templates/NOTES.txt as written.", _whole_ahead)
+    @computed("templates/NOTES.txt as written.", _texts_ahead(LongText.NOTES))
     async def notes(self, info: Info) -> str | None:
-        return (await self._whole(info)).notes
+        return await self._text(info, LongText.NOTES)  # type: ignore[no-any-return]
 
-    @computed("Every file of the archive.", _whole_ahead)
+    @computed("Every file of the archive.", _texts_ahead(LongText.FILES))
     async def files(self, info: Info) -> list[ChartFile]:
-        return [ChartFile(path=path, bytes=size) for path, size in (await self._whole(info)).files]
+        files = await self._known_text(info, LongText.FILES)
+        return in_turns(files, lambda file: ChartFile(path=file[0], bytes=file[1]))
 
     @computed("Text of one file; null where there is none, or it is no text.")
     async def file(
@@ -150,16 +176,16 @@ class ChartVersion(Node):
         info: Info,
         path: Annotated[str, strawberry.argument(description="As `files` gives it, e.g. templates/service.yaml.")],
     ) -> str | None:
-        return await info.context.services.browsing.file(self.row.archive_digest, path)
+        return await info.context.loaders.file(self.row.archive_digest, path)
 
     @computed("Container images the chart names in values.yaml and its annotations.")
     def images(self) -> list[str]:
         return self.content.images
 
-    @computed("artifacthub.io/changes, where the chart has it.", _whole_ahead)
+    @computed("artifacthub.io/changes, where the chart has it.", _texts_ahead(LongText.CHANGES))
     async def changes(self, info: Info) -> list[ChartChange]:
-        whole = await self._whole(info)
-        return [ChartChange(**parts_of(ChartChange, stored)) for stored in whole.changes]
+        changes = await self._known_text(info, LongText.CHANGES)
+        return in_turns(changes, lambda stored: ChartChange(**parts_of(ChartChange, stored)))
 
     @computed("Who signed it.")
     def signature(self) -> SignatureReport:
@@ -185,8 +211,13 @@ class ChartVersion(Node):
         rows = await info.context.loaders.digest_history.load((self.row.repository_id, self.row.tag))
         return [shown_as(DigestSighting, row) for row in rows or ()]
 
-    async def _whole(self, info: Info) -> entities.ChartContent:
-        return await load_known(info.context.loaders.whole_content, self.row.archive_digest)
+    async def _text(self, info: Info, text: LongText) -> Any:
+        """None also where the content is gone; it has no text then."""
+        return await info.context.loaders.long_text.load((self.row.archive_digest, text))
+
+    async def _known_text(self, info: Info, text: LongText) -> Any:
+        """Raises NotFound where the content was deleted while this operation was reading."""
+        return await load_known(info.context.loaders.long_text, (self.row.archive_digest, text))
 
 
 @strawberry.type(description="A page of chart versions.")
@@ -200,12 +231,7 @@ def version_cursor(version: ChartVersion) -> str:
 
 async def version_of(context: Context, row: entities.ChartVersion) -> ChartVersion:
     content = await load_known(context.loaders.light_content, row.archive_digest)
-    of_content = {
-        name: getattr(content, name)
-        for name in (
-            "app_version", "archive_bytes", "api_version", "kube_version", "description", "deprecated", "annotations",
-        )
-    }  # fmt: skip
+    of_content = {name: getattr(content, name) for name in OF_CONTENT}
     return shown_as(ChartVersion, row, row=row, content=content, type=ChartType(content.type), **of_content)
 
 
@@ -223,27 +249,13 @@ async def find_version(context: Context, version_id: int) -> ChartVersion | None
     return await version_of(context, row)
 
 
-def parse_schema(text: str) -> JSON | None:
-    """None for what is no JSON, or is nested so deeply that no answer could hold it."""
-    try:
-        value = json.loads(text)
-        orjson.dumps(value)
-    except (ValueError, RecursionError):
-        return None
-    except orjson.JSONEncodeError:
-        # Numbers beyond 64 bits are fine, endless nesting is not; orjson says no to both.
-        return JSON(value) if _is_shallow(value) else None
-    return JSON(value)
+async def schema_of(context: Context, text: str) -> JSON | None:
+    """None for what is no JSON, or is nested so deeply that no answer could hold it.
 
-
-def _is_shallow(value: Any) -> bool:
-    level = [value]
-    for _ in range(SCHEMA_MAX_DEPTH):
-        level = [
-            child
-            for parent in level
-            for child in (parent.values() if isinstance(parent, dict) else parent if isinstance(parent, list) else ())
-        ]
-        if not level:
-            return True
-    return False
+    A long one is looked at in another process, and goes into the answer as it is written.
+    """
+    if len(text) <= SCHEMA_PARSED_HERE_MAX_CHARS:
+        return JSON(json.loads(text)) if can_be_shown(text) else None
+    # In a task of its own: a field that is read ahead may begin in one task and go on in another.
+    shown = await asyncio.create_task(context.services.browsing.can_be_shown(text))
+    return JSON(JsonText(text)) if shown else None

@@ -219,13 +219,13 @@ def _kube_version(text: str | None) -> Version | None:
     try:
         return None if text is None else Version.parse(text.strip())
     except InvalidVersion as error:
-        raise BadArgument(f"filter.kubeVersion: {error}.") from error
+        raise BadArgument(f"filter.kubeVersion: {error}.", argument="filter.kubeVersion") from error
 
 
 def _image(text: str | None) -> ImageName | None:
     name = None if text is None else ImageName.parse(text)
     if text is not None and name is None:
-        raise BadArgument(f"filter.image: {text[:80]!r} is no name of an image.")
+        raise BadArgument(f"filter.image: {text[:80]!r} is no name of an image.", argument="filter.image")
     return name
 
 

@@ -1,6 +1,5 @@
 """What changed between two chart versions, as GraphQL shows it."""
 
-import asyncio
 from typing import Annotated
 
 import strawberry
@@ -16,6 +15,7 @@ from app.graphql_api.paging import decode_id
 from app.graphql_api.permissions import read_field
 from app.graphql_api.references import AChartVersion
 from app.graphql_api.scalars import JSON
+from app.graphql_api.turns import in_turns
 
 
 @strawberry.type(description="A value that is not what it was.")
@@ -48,27 +48,24 @@ class ChartVersionDiff:
     )
 
     @computed("values.yaml, leaf by leaf.")
-    async def values(self) -> list[ValueChange]:
-        return await _shown(self.compared.values)
+    def values(self) -> list[ValueChange]:
+        return _shown(self.compared.values)
 
     @computed("Chart.yaml, leaf by leaf.")
-    async def chart_yaml(self) -> list[ValueChange]:
-        return await _shown(self.compared.chart_yaml)
+    def chart_yaml(self) -> list[ValueChange]:
+        return _shown(self.compared.chart_yaml)
 
     @computed("values.schema.json, leaf by leaf.")
-    async def schema(self) -> list[ValueChange]:
-        return await _shown(self.compared.schema)
+    def schema(self) -> list[ValueChange]:
+        return _shown(self.compared.schema)
 
     @computed("Every file that was added, removed or changed, by path.")
-    async def files(self) -> list[FileChange]:
-        await asyncio.sleep(0)
-        return [shown_as(FileChange, change) for change in self.compared.files]
+    def files(self) -> list[FileChange]:
+        return in_turns(self.compared.files, lambda change: shown_as(FileChange, change))
 
 
-async def _shown(changes: tuple[values_diff.ValueChange, ...]) -> list[ValueChange]:
-    # Each list is completed in one go: others get their turn before it.
-    await asyncio.sleep(0)
-    return [shown_as(ValueChange, change) for change in changes]
+def _shown(changes: tuple[values_diff.ValueChange, ...]) -> list[ValueChange]:
+    return in_turns(changes, lambda change: shown_as(ValueChange, change))
 
 
 @strawberry.type

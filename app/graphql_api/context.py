@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import strawberry
 
+from app.graphql_api.answer_bytes import ANSWER_MAX_BYTES, AnswerBytes
 from app.graphql_api.loaders import Loaders
 from app.graphql_api.permissions import principal_of
 from app.services.addressing import Addressing
@@ -45,6 +46,7 @@ class Context:
 
     services: Services
     principal: Caller | None
+    answer_max_bytes: int = ANSWER_MAX_BYTES
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:
@@ -52,15 +54,18 @@ class Context:
 
     def forget(self) -> None:
         """What is read from now on is read anew: after a change, and for each event of a stream."""
-        self.loaders = Loaders(self.services.browsing, self.services.listing, self.services.addressing)
+        services = self.services
+        self.loaders = Loaders(
+            services.browsing, services.listing, services.addressing, AnswerBytes(self.answer_max_bytes)
+        )
 
 
 Info = strawberry.Info[Context, None]
 
 
-def context_maker(services: Services) -> Callable[[Caller | None], Context]:
+def context_maker(services: Services, answer_max_bytes: int = ANSWER_MAX_BYTES) -> Callable[[Caller | None], Context]:
     """Makes the context of each operation."""
-    return lambda caller: Context(services, caller)
+    return lambda caller: Context(services, caller, answer_max_bytes)
 
 
 def actor_of(info: Info) -> str:

@@ -4,9 +4,10 @@ One `Loaders` for each operation: what was read once in it is not read again.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping, Sequence
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any, TypeVar
 
+from app.graphql_api.answer_bytes import AnswerBytes
 from app.graphql_api.compiled.ahead import ReadAhead
 from app.graphql_api.errors import NotFound
 from app.graphql_api.loading import Loader
@@ -27,6 +28,7 @@ from app.store.entities import (
 from app.store.facets import NONE as NO_FACETS
 from app.store.facets import Facets
 from app.store.keyset import Page
+from app.store.long_texts import LongText
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -89,10 +91,11 @@ def versions_ahead(version_id_of: Callable[[Any], int | None]) -> ReadAhead:
 class Loaders:
     """Each made when it is first used."""
 
-    def __init__(self, browsing: Browsing, listing: Listing, addressing: Addressing) -> None:
+    def __init__(self, browsing: Browsing, listing: Listing, addressing: Addressing, answer_bytes: AnswerBytes) -> None:
         self._browsing = browsing
         self._listing = listing
         self._addressing = addressing
+        self._bytes = answer_bytes
 
     # ── Registries and repositories ──
 
@@ -177,12 +180,29 @@ class Loaders:
     @cached_property
     def light_content(self) -> Loader[str, ChartContent]:
         """By archive digest; without README, values and the other long texts."""
-        return Loader(partial(self._browsing.contents, whole=False))
+        return Loader(self._browsing.contents)
 
     @cached_property
-    def whole_content(self) -> Loader[str, ChartContent]:
-        """By archive digest; only for those who asked for a long text."""
-        return Loader(partial(self._browsing.contents, whole=True))
+    def long_text(self) -> Loader[tuple[str, LongText], Any]:
+        """By archive digest; those asked for, and none of them where all together are too many bytes."""
+
+        async def load(keys: Collection[tuple[str, LongText]]) -> dict[tuple[str, LongText], Any]:
+            digests, texts = {digest for digest, _ in keys}, sorted({text for _, text in keys})
+            several = len(digests) > 1
+            if several:
+                self._bytes.take(await self._browsing.count_text_bytes(digests, texts))
+            found = await self._browsing.texts(digests, texts)
+            if not several:  # bounded as they are, and counted without asking for their length first
+                self._bytes.take(sum(len(text) for text in found.values() if isinstance(text, str)))
+            return found
+
+        return Loader(load)
+
+    async def file(self, archive_digest: str, path: str) -> str | None:
+        """The text of a file; each one costs reading an archive."""
+        text = await self._browsing.file(archive_digest, path)
+        self._bytes.take(len(text) if text else 0)
+        return text
 
     @cached_property
     def digest_history(self) -> Loader[tuple[int, str], list[DigestSighting]]:

@@ -1,4 +1,8 @@
-"""How many objects an operation asks for. Decided by document, schema and variables together."""
+"""How many objects an operation asks for, what costs more than an object counted as several.
+
+Decided by document, schema and variables together. How many bytes it brings is known when they are read
+(`answer_bytes.py`).
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,6 +33,26 @@ from app.graphql_api.query_shape import fragments_of
 
 # Wrappers of the connection specification; what they wrap is counted.
 _UNCOUNTED_SUFFIXES: Final = ("Connection", "Edge", "PageInfo")
+
+
+LONG_TEXT: Final = 10
+ARCHIVE_READ: Final = 250
+ARCHIVES_COMPARED: Final = 1000
+COSTS: Final = {
+    ("ChartVersion", "chartYaml"): LONG_TEXT,
+    ("ChartVersion", "readme"): LONG_TEXT,
+    ("ChartVersion", "values"): LONG_TEXT,
+    ("ChartVersion", "valuesSchema"): LONG_TEXT,
+    ("ChartVersion", "notes"): LONG_TEXT,
+    ("ChartVersion", "files"): LONG_TEXT,
+    ("ChartVersion", "changes"): LONG_TEXT,
+    ("ChartVersion", "file"): ARCHIVE_READ,
+    ("Query", "chartVersionDiff"): ARCHIVES_COMPARED,
+    ("Query", "validateValues"): ARCHIVES_COMPARED,
+    ("Query", "discoverRepositories"): ARCHIVES_COMPARED,
+}
+"""Fields that cost more than an object, by type and name, in objects: a long text is a read of its own, a file has an
+archive fetched and unpacked, a comparison two of them and up to seconds of a reader, a discovery asks the registry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +114,9 @@ class CostMeasurer:
     def _cost_of_field(self, node: FieldNode, type_name: str) -> Cost:
         name = node.name.value
         field: GraphQLField | None = getattr(self._schema.get_type(type_name), "fields", {}).get(name)
+        weight = COSTS.get((type_name, name), 0)
         if field is None or not is_composite_type(get_named_type(field.type)):
-            return Cost()
+            return Cost(fixed=weight)
         first = self._first_of(node, field)
         item_type = get_named_type(field.type).name
         inner = self._cost_of(node.selection_set, item_type)
@@ -100,9 +125,9 @@ class CostMeasurer:
         page = self._unpaged if first is None or is_list else first
         each = own + inner.fixed + inner.per_item * page
         if not is_list:
-            return Cost(fixed=each)
+            return Cost(fixed=weight + each)
         size = self._items_named(node) if first is None else first
-        return Cost(per_item=each) if size is None else Cost(fixed=each * size)
+        return Cost(fixed=weight, per_item=each) if size is None else Cost(fixed=weight + each * size)
 
     def _first_of(self, node: FieldNode, field: GraphQLField) -> int | None:
         """The page size a field is asked for; None where it has no pages."""

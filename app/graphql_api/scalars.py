@@ -30,7 +30,7 @@ def write_instant(value: Any) -> str:
     """UTC with `Z`; a naive datetime is a mistake of ours and raises ValueError."""
     if not isinstance(value, datetime) or value.tzinfo is None:
         raise ValueError(f"{value!r} is no instant: it has no time zone")
-    return value.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
+    return (value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat().removesuffix("+00:00") + "Z"
 
 
 def read_instant(value: Any) -> datetime:

@@ -48,6 +48,9 @@ class Sync(Node):
     requested_at: datetime = strawberry.field(description="When it was asked for.")
     started_at: datetime | None = strawberry.field(description="When a worker took it up.")
     finished_at: datetime | None = strawberry.field(description="When it came to its end.")
+    parked_until: datetime | None = strawberry.field(
+        description="Set while the registry wants no requests: until when. Then the sync goes on by itself."
+    )
     error: SyncFault | None = strawberry.field(description="Set where the sync as a whole failed.")
     registry_requests: int = strawberry.field(description="Requests made to the registry, for cost and rate limits.")
 

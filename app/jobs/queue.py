@@ -53,15 +53,20 @@ class SyncQueue:
             except TimeoutError:
                 self._pool.terminate()
 
-    async def put(self, sync_id: int) -> None:
-        """Once for each sync that waits; never raises, since the Sync row is found again anyway."""
+    async def put(self, sync_id: int, attempt: int = 0) -> None:
+        """Once for each sync that waits, and once more for each worker that died with it.
+
+        The job of a dead worker keeps its place for HEARTBEAT_TIMEOUT, and must not stand in the way of the next
+        `attempt`; when it is taken out at last, the sync is in other hands. Never raises, since the Sync row is found
+        again anyway.
+        """
         if self._queuer is None or self._queuer.queries is None:
             return
         if self._dsn is None and not self._working:
             return  # nobody would take it out of this process's memory; another process looks at the rows
         try:
             await self._queuer.queries.enqueue(
-                [ENTRYPOINT], [str(sync_id).encode()], [0], dedupe_key=[f"sync-{sync_id}"], on_conflict="skip"
+                [ENTRYPOINT], [str(sync_id).encode()], [0], dedupe_key=[f"sync-{sync_id}-{attempt}"], on_conflict="skip"
             )
         except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as fault:
             log.warning("queue.not_told", sync_id=sync_id, reason=type(fault).__name__)

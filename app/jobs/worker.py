@@ -3,12 +3,16 @@
 import asyncio
 
 import structlog
+from obstore.exceptions import BaseError
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.jobs.queue import SyncQueue
 from app.services.noticing import Noticing
 from app.services.syncing import Syncing
+from app.services.tidying import Tidying
 from app.services.triggering import Triggering
+
+TIDY_LOOKED_FOR_EVERY_SECONDS = 3600.0
 
 log = structlog.get_logger()
 
@@ -22,6 +26,7 @@ class Worker:
         syncing: Syncing,
         triggering: Triggering,
         noticing: Noticing,
+        tidying: Tidying,
         syncs_at_once: int,
         look_every_seconds: float,
     ) -> None:
@@ -29,6 +34,7 @@ class Worker:
         self._syncing = syncing
         self._triggering = triggering
         self._noticing = noticing
+        self._tidying = tidying
         self._syncs_at_once = syncs_at_once
         self._look_every_seconds = look_every_seconds
 
@@ -36,6 +42,7 @@ class Worker:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._queue.work(self._syncing.run, self._syncs_at_once))
             group.create_task(self._look_around())
+            group.create_task(self._tidy_up())
 
     async def _look_around(self) -> None:
         while True:
@@ -47,3 +54,11 @@ class Worker:
             except (SQLAlchemyError, OSError) as fault:
                 log.warning("worker.database_away", reason=type(fault).__name__)
             await asyncio.sleep(self._look_every_seconds)
+
+    async def _tidy_up(self) -> None:
+        while True:
+            try:
+                await self._tidying.tidy_when_due()
+            except (SQLAlchemyError, BaseError, OSError) as fault:
+                log.warning("worker.not_tidied", reason=type(fault).__name__)
+            await asyncio.sleep(TIDY_LOOKED_FOR_EVERY_SECONDS)

@@ -11,6 +11,7 @@ from typing import Any, Final
 import httpx
 import orjson
 
+from app.oci_client.bodies import load_json
 from app.oci_client.errors import (
     BlobNotFound,
     CredentialsRefused,
@@ -204,10 +205,10 @@ def _not_found(refusal: Refusal) -> RegistryError:
     return missing
 
 
-def parse_object(answer: Answer, host: str, subject: Subject) -> Mapping[str, Any]:
+async def parse_object(answer: Answer, host: str, subject: Subject) -> Mapping[str, Any]:
     """The JSON object in an answer, whatever its content type says. Raises UnexpectedAnswer."""
     try:
-        document = orjson.loads(answer.body)
+        document = await load_json(answer.body)
     except ValueError:
         document = None
     if isinstance(document, dict):

@@ -32,8 +32,8 @@ class ClientLimits:
     tries_max: int = 5
     retry_first_delay_seconds: float = 0.5
     retry_delay_max_seconds: float = 30.0
-    # Longer than this and the work is parked with a time that people can see.
-    retry_after_max_seconds: float = 120.0
+    # Longer than this and the work is parked with a time that people can see: others can use the worker.
+    retry_after_max_seconds: float = 30.0
 
     connect_timeout_seconds: float = 10.0
     # Silence between two pieces of an answer.

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import httpx
-import orjson
 
 from app.oci_client.answers import Answer, Asked, Subject
+from app.oci_client.bodies import load_json
 from app.oci_client.errors import PermissionDenied, RegistryError, RepositoryNotFound, TooLarge
 from app.oci_client.listing import tag_pages
 from app.oci_client.provider import ListedRepository, ListedTag
@@ -116,7 +116,7 @@ async def ask_api(
     if answer.status != 200:
         raise OwnApiUnusable(unusable_note, answer.status)
     try:
-        return answer, orjson.loads(answer.body)
+        return answer, await load_json(answer.body)
     except ValueError:
         raise OwnApiUnusable(unusable_note, answer.status) from None
 

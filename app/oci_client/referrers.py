@@ -42,7 +42,7 @@ async def list_referrers(client: RegistryClient, repository: str, digest: str) -
             headers={"Accept": OCI_INDEX},
             max_bytes=_ANSWER_MAX_BYTES,
         )
-        return referrers_in(parse_object(answer, str(client.host), subject))
+        return referrers_in(await parse_object(answer, str(client.host), subject))
     except (ManifestNotFound, RepositoryNotFound, PermissionDenied, CredentialsRefused):
         # What an unknown path under /v2/ gets differs from registry to registry.
         return None

@@ -1,16 +1,19 @@
 """What the chart store shows: pages, charts, versions, what is in them. Every page costs a constant number
 of statements; what belongs to many rows is read for all of them at once."""
 
+import asyncio
 from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from app.chart_reader.errors import ChartReadError
 from app.chart_reader.pool import ReaderPool
+from app.domain.errors import Unreadable
 from app.domain.host_names import familiar_host, oci_repository
 from app.domain.semver import InvalidVersion, Version
 from app.services.clock import Clock, utc_now
-from app.store import charts, facets, registries, search, syncs
+from app.store import charts, facets, long_texts, registries, search, syncs
 from app.store.archives import Archives
 from app.store.charts import ChartConditions
 from app.store.entities import (
@@ -27,6 +30,7 @@ from app.store.entities import (
 from app.store.facets import Facets
 from app.store.kept import Kept
 from app.store.keyset import Page
+from app.store.long_texts import LongText
 from app.store.selection import Selection, select_charts
 from app.store.session import Store
 
@@ -34,6 +38,10 @@ COUNTS_KEPT, FACETS_KEPT = 1_000, 100
 """Of different searches: facets have up to fifty keywords, some kilobytes."""
 STALE_AFTER = timedelta(days=2 * 365)
 """Of the latest version: charts that nobody has released for so long stand below others that match as well."""
+
+
+ARCHIVES_AT_ONCE = 4
+"""In memory for those who ask for files; each has 10 MiB at most, and readers are few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,7 @@ class Browsing:
         self._store = store
         self._archives = archives
         self._reader = reader
+        self._archive_turns = asyncio.Semaphore(ARCHIVES_AT_ONCE)
         # Pages of the same search, one after the other, tell the same counts.
         self._counts: Kept[Hashable, int] = Kept(store.revision, COUNTS_KEPT)
         self._facets: Kept[Hashable, Facets] = Kept(store.revision, FACETS_KEPT)
@@ -218,10 +227,28 @@ class Browsing:
         async with self._store.reading() as session:
             return await charts.find_versions_by_number(session, keys)
 
-    async def contents(self, archive_digests: Collection[str], *, whole: bool) -> dict[str, ChartContent]:
-        """By archive digest; README, values and the other long texts only when `whole`."""
+    async def contents(self, archive_digests: Collection[str]) -> dict[str, ChartContent]:
+        """By archive digest; without the long texts."""
         async with self._store.showing() as rows:
-            return await charts.find_contents(rows, archive_digests, whole=whole)
+            return await charts.find_contents(rows, archive_digests, whole=False)
+
+    async def count_text_bytes(self, archive_digests: Collection[str], texts: Collection[LongText]) -> int:
+        async with self._store.reading() as session:
+            return await long_texts.count_bytes(session, archive_digests, texts)
+
+    async def texts(
+        self, archive_digests: Collection[str], texts: Collection[LongText]
+    ) -> dict[tuple[str, LongText], Any]:
+        """By archive digest and text."""
+        async with self._store.reading() as session:
+            return await long_texts.find(session, archive_digests, texts)
+
+    async def can_be_shown(self, json_text: str) -> bool:
+        """Whether it is JSON that an answer can hold as it is; looked at in another process. Raises Unreadable."""
+        try:
+            return await self._reader.can_be_shown(json_text)
+        except ChartReadError as error:
+            raise Unreadable(f"The values schema could not be read: {error}.") from error
 
     async def digest_history(self, tags: Collection[tuple[int, str]]) -> dict[tuple[int, str], list[DigestSighting]]:
         """By repository id and tag, newest first."""
@@ -229,9 +256,13 @@ class Browsing:
             return await charts.digest_history(session, tags)
 
     async def file(self, archive_digest: str, path: str) -> str | None:
-        """The text of a file of an archive; None where there is none, or it is no text."""
-        archive = await self._archives.read(archive_digest)
-        return None if archive is None else await self._reader.read_file(archive, path)
+        """The text of a file of an archive; None where there is none, or it is no text. Raises Unreadable."""
+        async with self._archive_turns:
+            archive = await self._archives.read(archive_digest)
+            try:
+                return None if archive is None else await self._reader.read_file(archive, path)
+            except ChartReadError as error:
+                raise Unreadable(f"The archive could not be read: {error}.") from error
 
     async def charts_by_oci_path(self, paths: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:
         """Chart ids by `oci://` repository and chart name, as Chart.yaml has them for a dependency."""

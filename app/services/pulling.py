@@ -1,7 +1,8 @@
 """One tag of a plan: look whether it changed, pull manifest and layer where it did, read, hand over to be stored."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Protocol
 
@@ -65,6 +66,7 @@ class Pulling:
         self._contents = ContentLookup(store)
         self._known: dict[str, ChartVersion] = {}
         self._manifests: dict[str, FetchedManifest] = {}
+        self._brought_back: set[str] = set()
         self.provenance: dict[str, Descriptor] = {}
         """Layers of Helm's provenance that stand beside pulled charts, by the digest of the manifest."""
         self._under_way: dict[str, asyncio.Event] = {}
@@ -107,6 +109,8 @@ class Pulling:
         if look.digest is None and step.known_digest is not None:
             look.digest = (await self._client.head_manifest(tally.repository.name, step.tag, step.known_digest)).digest
         if step.held is not None and look.digest == step.held.digest:
+            if step.held.archive_lost:
+                await self._bring_back(tally, step.held)
             self._note_known(tally, step.held)
         elif step.failed is not None and step.waiting and look.digest == step.failed.digest:
             self._recorder.version_failed_before(tally, step.failed)
@@ -147,15 +151,37 @@ class Pulling:
             skipped = SkippedTag(step.tag, SkipReason.NOT_A_CHART, fetched.top_digest)
             self._recorder.no_chart(tally, skipped, step.held)
             return
-        layer = fetched.manifest.chart_layer
+        async with self._alone_with(fetched.manifest.chart_layer):
+            await self._pull_layer(tally, step, fetched, fetched.manifest)
+
+    @asynccontextmanager
+    async def _alone_with(self, layer: Descriptor) -> AsyncIterator[None]:
         while (under_way := self._under_way.get(layer.digest)) is not None:
             await under_way.wait()
         done = self._under_way[layer.digest] = asyncio.Event()
         try:
-            await self._pull_layer(tally, step, fetched, fetched.manifest)
+            yield
         finally:
             del self._under_way[layer.digest]
             done.set()
+
+    async def _bring_back(self, tally: RepositoryTally, held: HeldTag) -> None:
+        """The archive of a version; all else of it is stored."""
+        fetched = await self._client.get_chart_manifest(tally.repository.name, held.digest)
+        if isinstance(fetched.manifest, NotAChart):
+            return
+        layer = fetched.manifest.chart_layer
+        async with self._alone_with(layer):
+            if layer.digest in self._brought_back:
+                return
+            released = await self._budget.take(layer.size)
+            try:
+                archive = await self._client.read_blob(tally.repository.name, layer)
+                self._recorder.progress.bytes_pulled += len(archive)
+                await self._archives.keep(layer.digest, archive)
+            finally:
+                released()
+            self._brought_back.add(layer.digest)
 
     async def _pull_layer(
         self, tally: RepositoryTally, step: Step, fetched: FetchedChartManifest, manifest: ChartManifest

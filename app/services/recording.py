@@ -7,7 +7,7 @@ the lease, and is refused once another worker has taken the sync over.
 import asyncio
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -262,7 +262,7 @@ class Recorder:
 
     async def _commit(self, pending: SyncBatch, progress: Progress, values: dict[str, Any]) -> None:
         now = self._clock()
-        lease = {"lease_until": now + self._lease} if "state" not in values else {"lease_until": None}
+        lease = {"lease_until": None if "state" in values else now + self._lease}
         last_sequence = self._sequence + len(pending.events)
         requests = self._requests_before + self.requests_made()
 
@@ -274,8 +274,7 @@ class Recorder:
                 progress,
                 last_sequence=last_sequence,
                 registry_requests=requests,
-                **lease,
-                **values,
+                **(lease | values),
             )
             if not held:
                 raise LeaseLost(f"Sync {self._sync_id} was taken over by another worker, or deleted.")
@@ -287,6 +286,10 @@ class Recorder:
         """The last event, and the end of the lease."""
         self.event(EventKind.FINISHED, state=state.value)
         await self.flush(state=state, finished_at=self._clock(), error=asdict(error) if error else None)
+
+    async def park(self, until: datetime) -> None:
+        """Ends the lease; nobody goes on before `until`."""
+        await self.flush(parked_until=until, lease_until=self._clock())
 
     async def give_back(self) -> None:
         """Ends the lease without finishing: another worker, or the next start, goes on."""

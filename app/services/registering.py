@@ -17,7 +17,7 @@ from app.services.clock import Clock, utc_now
 from app.services.connecting import Target, take_apart
 from app.services.drafting import Drafting, ProviderChoice, Registration
 from app.services.triggering import Triggering, next_sync_at
-from app.store import registries, syncs
+from app.store import name_words, registries, syncs
 from app.store.entities import Authentication, ChartRepository, ConnectionSecurity, Registry, Sync, Visibility
 from app.store.sealing import Sealer
 from app.store.session import Store
@@ -140,8 +140,10 @@ class Registering:
             registry = await registries.find(session, registry_id)
             if registry is None:
                 raise NotFound("There is no such registry; it may have been deleted already.", "id")
+            names = await name_words.names_of_charts(session, registry_id=registry_id)
             await registries.delete_registry(session, registry_id)
             auditing.record(session, self._clock, actor, "registry.delete", registry.name, host=registry.host)
+        await name_words.forget_words(self._store, names)
 
     # ── Repositories ──
 
@@ -175,9 +177,11 @@ class Registering:
             found = await registries.find_repositories(session, ids)
             if missing := [place for place, repository_id in enumerate(ids) if repository_id not in found]:
                 raise NotFound("There is no such repository; nothing was removed.", "ids", str(missing[0]))
+            names = await name_words.names_of_charts(session, repository_ids=ids)
             await registries.delete_repositories(session, ids)
             for row in found.values():
                 auditing.record(session, self._clock, actor, "repository.remove", row.name)
+        await name_words.forget_words(self._store, names)
         return list(ids)
 
     async def enable_repository(self, repository_id: int, enabled: bool, actor: str) -> ChartRepository:
@@ -227,11 +231,14 @@ class Registering:
 
     async def _changed_target(self, change: Change, registry: Registry) -> Target | None:
         """The new target; None where there is none. Credentials are kept where none are given, but only for
-        the host they were entered for: else whoever may edit a registry could send them anywhere, in clear even."""
+        the host they were entered for: else whoever may edit a registry could send them anywhere, in clear even.
+        A CA certificate, which is no secret, is kept wherever one is wanted and none is given."""
         if change.choice is UNCHANGED:
             return None
         visibility = registry.visibility if change.visibility is UNCHANGED else change.visibility
         choice = change.choice
+        if choice.connection_security is ConnectionSecurity.SECURE_WITH_CA and not choice.ca_certificate:
+            choice = replace(choice, ca_certificate=registry.ca_certificate)
         keeps = choice.credential is None and visibility is Visibility.PRIVATE
         if keeps and registry.authentication is not Authentication.ANONYMOUS:
             target, refusals = self._drafting.target(choice, Visibility.PUBLIC)
@@ -279,6 +286,7 @@ class Registering:
                     continue  # it will read the registry as it is now
                 sync.follow_up = SyncTrigger.REGISTRATION
             sync.cancel_requested_at = self._clock()
+            sync.parked_until = None  # a worker has to see it, to end it
             session.add(sync)
 
 

@@ -7,28 +7,29 @@ Bytes flow from the registry through verification and the reader into the store,
 import asyncio
 import os
 import socket
-from collections import Counter
 from collections.abc import Coroutine, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.domain.faults import Fault, FaultCode
-from app.domain.sync_events import EventKind, RepositoryState, SkipReason, SyncState, final_state
+from app.domain.faults import Fault
+from app.domain.sync_events import EventKind, RepositoryState, SyncState, SyncTrigger, final_state
 from app.domain.sync_plan import RepositoryPlan, Step
 from app.oci_client.client import RegistryClient
-from app.oci_client.errors import RegistryError
+from app.oci_client.errors import RateLimited, RegistryError
 from app.progress.bell import Bell
 from app.services.byte_budget import ByteBudget
 from app.services.clock import Clock, utc_now
 from app.services.connecting import Connections
 from app.services.faults import fault_of
+from app.services.finding_lost import lost_tags
 from app.services.planning import Planning
 from app.services.pulling import Pulling, Reader
 from app.services.recording import LeaseLost, Recorder
+from app.services.repository_faults import in_common, nothing_found, of_repository
 from app.services.tallying import RepositoryTally
 from app.services.verifying import Verifying
 from app.signatures.trust import Trust
@@ -129,6 +130,8 @@ class Syncing:
                     group.create_task(self._keep_lease(recorder)),
                     group.create_task(self._stop_when_cancelled(run.sync.id)),
                 )
+                if run.sync.cancel_requested_at is not None:
+                    raise CancelRequested
                 await run.work()
                 for task in beside:
                     task.cancel()
@@ -141,7 +144,12 @@ class Syncing:
         except* Exception as errors:
             error = fault_of(_first(errors))
             log.exception("sync.failed")
-        if not lost:
+        if lost:
+            return
+        if run.parked_until is not None and not cancelled and error is None:
+            await recorder.park(run.parked_until)
+            log.info("sync.parked", until=run.parked_until.isoformat(timespec="seconds"))
+        else:
             await run.finish(cancelled, error)
 
     async def _keep_lease(self, recorder: Recorder) -> None:
@@ -188,6 +196,9 @@ class SyncRun:
         self._repository_slots = asyncio.Semaphore(REPOSITORIES_PULLED_AT_ONCE)
         self._version_slots = asyncio.Semaphore(tools.bounds.versions_at_once)
         self._tallies: list[RepositoryTally] = []
+        self._lost: Mapping[int, frozenset[str]] = {}
+        self.parked_until: datetime | None = None
+        """Set where the registry wants no requests for longer than a worker should wait: what is begun is ended."""
 
     async def work(self) -> None:
         """Every repository, and of each every step of its plan."""
@@ -201,6 +212,9 @@ class SyncRun:
         if self.sync.last_sequence == 0:
             self._recorder.event(EventKind.STARTED)
             await self._recorder.flush()
+        if self.sync.repository_id is None or self.sync.trigger is SyncTrigger.MANUAL:
+            # Not at every push to one repository: where archives are in an object store, listing them takes requests.
+            self._lost = await lost_tags(self._tools.store, self._tools.archives, self.sync.registry_id)
         client = await self._tools.connections.client_of(self._registry)
         self._recorder.requests_made = lambda: client.requests_made
         pulling = Pulling(
@@ -215,7 +229,8 @@ class SyncRun:
             for tally in tallies:
                 if not _finished_before(self._earlier.get(tally.repository.id)):
                     group.create_task(self._sync_repository(client, pulling, tally))
-        await self._verify(client, pulling)
+        if self.parked_until is None:
+            await self._verify(client, pulling)
 
     async def _verify(self, client: RegistryClient, pulling: Pulling) -> None:
         """Signatures come last: charts are shown without waiting for them."""
@@ -223,7 +238,7 @@ class SyncRun:
         if sound:
             await self._recorder.flush()
             tools, record = self._tools, self._recorder.signature_examined
-            verifying = Verifying(tools.store, client, tools.trust, tools.clock, record)
+            verifying = Verifying(tools.store, client, self._registry, tools.trust, tools.clock, record)
             await verifying.examine(sound, pulling.provenance)
 
     def _tally(self, repository: ChartRepository) -> RepositoryTally:
@@ -244,15 +259,27 @@ class SyncRun:
         plan = None
         try:
             async with self._listing_slots:
-                planned = await self._planning.plan(client, self._registry, tally.repository, self.sync)
+                if self.parked_until is not None:
+                    return
+                planned = await self._planning.plan(
+                    client,
+                    self._registry,
+                    tally.repository,
+                    self.sync,
+                    self._lost.get(tally.repository.id, frozenset()),
+                )
             plan = planned.plan
             tally.failed_before = planned.failed
             self._recorder.begin_repository(tally, plan, planned.tags)
             await self._take_steps(pulling, tally, plan)
-            tally.fault = _nothing_found(tally, plan)
+            if tally.cut_short:
+                return
+            tally.fault = nothing_found(tally, plan)
             state = RepositoryState.PARTIAL if tally.fault or tally.row.versions_failed else RepositoryState.SYNCED
         except RegistryError as error:
-            tally.fault = _of_repository(error, tally, plan)
+            if self._is_parked(error):
+                return
+            tally.fault = of_repository(error, tally, plan)
             state = RepositoryState.FAILED
         if tally.fault is not None:
             self._recorder.faulted(tally.fault)
@@ -268,15 +295,33 @@ class SyncRun:
         try:
             async with asyncio.TaskGroup() as group:
                 for step in plan.steps[:NEWEST_FIRST_OF_ALL]:
-                    await self._start(group, pulling.take(tally, step))
+                    await self._start(group, self._take(pulling, tally, step))
                 for steps in batched(plan.steps[NEWEST_FIRST_OF_ALL:], LOOKED_AHEAD):
                     async with self._looking_slots:
                         await pulling.look_ahead(tally, steps)
                         async with self._repository_slots:
                             for step in steps:
-                                await self._start(group, pulling.take(tally, step))
+                                await self._start(group, self._take(pulling, tally, step))
         except* RegistryError as errors:
             raise _first(errors) from None
+
+    async def _take(self, pulling: Pulling, tally: RepositoryTally, step: Step) -> None:
+        """A step; none where the sync is parked. Others that are under way come to their end: they are paid for."""
+        if self.parked_until is not None:
+            tally.cut_short = True
+            return
+        try:
+            await pulling.take(tally, step)
+        except RateLimited as error:
+            if not self._is_parked(error):
+                raise
+            tally.cut_short = True
+
+    def _is_parked(self, error: RegistryError) -> bool:
+        if isinstance(error, RateLimited) and error.until is not None:
+            self.parked_until = max(error.until, self.parked_until or error.until)
+            return True
+        return False
 
     async def _start(self, group: asyncio.TaskGroup, step: Coroutine[None, None, None]) -> None:
         """Once there is a slot for it; not at all where this is cancelled before."""
@@ -295,7 +340,7 @@ class SyncRun:
         if state is SyncState.SUCCEEDED and partial:
             state = SyncState.PARTIAL
         if state is SyncState.FAILED and error is None:
-            error = _common(failed)
+            error = in_common(failed)
         await self._recorder.finish(state, error)
         log.info("sync.finished", state=state.value, **self._recorder.progress.as_dict())
         async with self._tools.store.writing() as session:
@@ -317,46 +362,3 @@ def _first(errors: ExceptionGroup[E]) -> E:
     while isinstance(error, ExceptionGroup):
         error = error.exceptions[0]
     return error
-
-
-def _of_repository(error: RegistryError, tally: RepositoryTally, plan: RepositoryPlan | None) -> Fault:
-    """A fault of the repository as a whole; says how much of it was not looked at."""
-    fault = fault_of(error, tally.repository.name)
-    if plan is None:
-        return fault
-    row = tally.row
-    done = row.versions_added + row.versions_changed + row.versions_unchanged + row.versions_failed
-    left = row.versions_total - done - row.versions_removed
-    return replace(fault, message=f"{fault.message} {left} of {row.versions_total} versions were not looked at.")
-
-
-def _nothing_found(tally: RepositoryTally, plan: RepositoryPlan) -> Fault | None:
-    """Says so where a repository has tags and none of them is a chart: it is most likely the wrong one."""
-    reasons = Counter(
-        skipped.reason
-        for skipped in (*plan.skipped, *tally.skipped)
-        if skipped.reason is not SkipReason.OUTSIDE_CONSTRAINT
-    )
-    if not tally.row.tags or sum(reasons.values()) < tally.row.tags:
-        return None
-    words = {
-        SkipReason.NOT_A_CHART: "hold images or other artifacts",
-        SkipReason.NOT_SEMVER: "are no versions",
-        SkipReason.SIGNATURE_OR_ATTESTATION: "are signatures",
-    }
-    told = ", ".join(f"{count} {words[reason]}" for reason, count in reasons.items())
-    return Fault(
-        FaultCode.UNSUPPORTED_CHART,
-        f"{tally.repository.name} has {tally.row.tags} tags and none of them is a Helm chart ({told}). "
-        "Check the name, or remove the repository.",
-        False,
-        tally.repository.name,
-    )
-
-
-def _common(failed: Sequence[RepositoryTally]) -> Fault | None:
-    """Why the sync as a whole failed, where all its repositories failed alike."""
-    faults = [tally.fault for tally in failed if tally.fault is not None]
-    if not faults or len({fault.code for fault in faults}) > 1:
-        return None
-    return replace(faults[0], repository=None) if len(faults) > 1 else faults[0]

@@ -14,6 +14,8 @@ class RepositoryTally:
         self.row = row
         self.skipped: list[SkippedTag] = []
         self.fault: Fault | None = None
+        self.cut_short = False
+        """Some of its steps are still to be taken, when the sync goes on."""
         self.failed: set[str] = set()
         self.failed_before: frozenset[str] = frozenset()
 

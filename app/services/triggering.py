@@ -6,8 +6,8 @@ import os
 import random
 import re
 import socket
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from sqlalchemy.exc import IntegrityError
 
@@ -25,7 +25,11 @@ JITTER = 0.1  # of the interval, so that a hundred registries do not sync in the
 WORKER_NAME = re.compile(r"(?P<host>.+):(?P<process>[0-9]{1,18}):(?P<mark>[^:]+)")
 """As services/syncing.py worker_name makes it."""
 
-Enqueue = Callable[[int], Awaitable[None]]
+
+class Enqueue(Protocol):
+    """Tells the queue of a sync that waits. `attempt`: how many workers took it up already."""
+
+    async def __call__(self, sync_id: int, attempt: int = 0) -> None: ...
 
 
 class Triggering:
@@ -133,8 +137,9 @@ class Triggering:
         return sync
 
     async def cancel(self, sync_id: int, actor: str) -> Sync:
-        """Asks the worker to stop; a queued one is finished here. What was to follow it does not. Raises NotFound,
-        Conflict.
+        """Asks the worker to stop; a queued or parked one is finished here. Nothing follows it.
+
+        Raises NotFound, Conflict.
         """
         now = self._clock()
         async with self._store.writing() as session:
@@ -145,8 +150,8 @@ class Triggering:
                 raise Conflict(f"This sync is finished already ({sync.state.value}).", "id")
             sync.cancel_requested_at = now
             sync.follow_up = None
-            if sync.state is SyncState.QUEUED:
-                self._finish_queued(sync, now)
+            if sync.state is SyncState.QUEUED or sync.parked_until is not None:
+                self._finish_here(sync, now)
                 session.add(
                     SyncEvent(
                         sync_id=sync.id,
@@ -163,8 +168,9 @@ class Triggering:
         return sync
 
     @staticmethod
-    def _finish_queued(sync: Sync, now: datetime) -> None:
+    def _finish_here(sync: Sync, now: datetime) -> None:
         sync.state = SyncState.CANCELLED
+        sync.lease_until = sync.parked_until = None
         sync.finished_at = now
         sync.last_sequence += 1
 
@@ -199,7 +205,8 @@ class Triggering:
     async def recover(self, owner: str) -> int:
         """Puts every sync that nobody runs into the queue again; how many. The queue takes none twice.
 
-        A worker of this machine that is dead is recognised at once; one elsewhere by the end of its lease.
+        A worker of this machine that is dead is recognised at once; one elsewhere by the end of its lease. What the
+        queue believes of the job of a dead one does not matter: it is told of the next attempt.
         """
         now = self._clock()
         async with self._store.reading() as session:
@@ -214,7 +221,7 @@ class Triggering:
         async with self._store.reading() as session:
             waiting = await syncs.claimable(session, now)
         for sync in waiting:
-            await self._enqueue(sync.id)
+            await self._enqueue(sync.id, sync.attempt)
         return len(waiting)
 
 

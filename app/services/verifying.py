@@ -18,12 +18,13 @@ from app.oci_client.client import RegistryClient
 from app.oci_client.errors import RegistryError
 from app.oci_client.manifest import ChartManifest, Descriptor
 from app.oci_client.reference import is_digest
-from app.oci_client.referrers import list_referrers, referrers_in
+from app.oci_client.referrers import Referrer, list_referrers, referrers_in
 from app.services.clock import Clock
 from app.signatures import cosign
 from app.signatures.provenance import PROVENANCE_MAX_BYTES, verify_provenance
 from app.signatures.trust import Trust
 from app.store import signatures
+from app.store.entities import Registry
 from app.store.session import Store
 from app.store.signatures import SignedVersion
 
@@ -46,20 +47,33 @@ Record = Callable[[SignedVersion, dict[str, Any]], None]
 class Verifying:
     """Of one sync. `record` takes what was found of a version, as columns of its row."""
 
-    def __init__(self, store: Store, client: RegistryClient, trust: Trust, clock: Clock, record: Record) -> None:
+    def __init__(
+        self,
+        store: Store,
+        client: RegistryClient,
+        registry: Registry,
+        trust: Trust,
+        clock: Clock,
+        record: Record,
+    ) -> None:
         self._store = store
+        self._registry = registry
         self._client = client
         self._trust = trust
         self._clock = clock
         self._record = record
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._referrers_listed = True
+        self._referrers_seen = False
+        self._first_referrers = asyncio.Lock()
         self._stopped = False
 
     async def examine(self, repository_ids: Collection[int], provenance: Mapping[str, Descriptor]) -> None:
         """`provenance`: layers by manifest digest, as far as manifests were read just now."""
         async with self._store.reading() as session:
             known = await signatures.to_examine(session, repository_ids, self._trust.name)
+            since = self._clock() - REFERRERS_ASKED_FOR
+            self._referrers_listed = not await signatures.lacks_referrers(session, self._registry, since)
             latest = await signatures.latest_since(session, repository_ids, self._clock() - REFERRERS_ASKED_FOR)
         await self._examine_all(
             self._examine(version, tags, provenance.get(version.digest)) for version, tags in known.values()
@@ -139,11 +153,25 @@ class Verifying:
 
     async def _referring(self, version: SignedVersion) -> list[Verdict] | None:
         """None where the registry does not list referrers."""
-        listed = await list_referrers(self._client, version.repository, version.digest)
+        if self._referrers_seen:
+            listed = await list_referrers(self._client, version.repository, version.digest)
+        else:
+            async with self._first_referrers:  # the others wait for what it comes to
+                listed = await self._referrers_if_any(version)
         if listed is None:
-            self._referrers_listed = False
             return None
         return await self._of_referrers(version, [(each.artifact_type, each.digest) for each in listed])
+
+    async def _referrers_if_any(self, version: SignedVersion) -> tuple[Referrer, ...] | None:
+        """None where the registry lists none; that is remembered, so that the next syncs need not ask."""
+        if not self._referrers_listed:
+            return None
+        listed = await list_referrers(self._client, version.repository, version.digest)
+        self._referrers_seen = self._referrers_listed = listed is not None
+        if listed is None:
+            async with self._store.writing() as session:
+                await signatures.remember_absent_referrers(session, self._registry, self._clock())
+        return listed
 
     async def _of_referrers(self, version: SignedVersion, listed: list[tuple[str, str]]) -> list[Verdict]:
         verdicts: list[Verdict] = []

@@ -66,7 +66,7 @@ class Watching:
                 rows = {**{sync.id: sync for sync in brief}, **ended, **unfinished}
                 since = max([since, *(sync.finished_at for sync in rows.values() if sync.finished_at)])
                 for sync in sorted(rows.values(), key=lambda row: row.id):
-                    now = (sync.state, sync.registry_requests, *sync.progress.as_dict().values())
+                    now = (sync.state, sync.parked_until, sync.registry_requests, *sync.progress.as_dict().values())
                     if told.get(sync.id) != now:
                         told[sync.id] = now
                         yield sync

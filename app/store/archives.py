@@ -1,9 +1,11 @@
 """Archives: bytes by digest, checked on the way in."""
 
 import asyncio
+import contextlib
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
@@ -12,6 +14,8 @@ from obstore.store import LocalStore, MemoryStore, from_url
 
 from app.domain.errors import ChartroomError
 from app.store.gathering import Gathering
+
+LISTED_AT_ONCE = 1000
 
 
 class ArchiveCorrupt(ChartroomError):
@@ -55,11 +59,37 @@ class Archives:
             raise ArchiveCorrupt(f"The archive kept as {digest} was altered.")
         return archive
 
+    async def lacking(self, digests: Collection[str]) -> set[str]:
+        """Those of the archives that are not here. One listing, however many they are; obstore's errors pass."""
+        lacking = set(digests)
+        if lacking:
+            async for listed in self._bytes.list(chunk_size=LISTED_AT_ONCE):
+                lacking.difference_update(_digest(entry["path"]) for entry in listed)
+        return lacking
+
+    async def older_than(self, before: datetime) -> AsyncIterator[list[str]]:
+        """Digests of archives that were last written before then, some at a time."""
+        async for listed in self._bytes.list(chunk_size=LISTED_AT_ONCE):
+            digests = (_digest(entry["path"]) for entry in listed if entry["last_modified"] < before)
+            if old := [digest for digest in digests if digest]:
+                yield old
+
+    async def remove(self, digest: str) -> None:
+        """Nothing where it is not here."""
+        with contextlib.suppress(FileNotFoundError):
+            await self._bytes.delete_async(_path(digest))
+
 
 def _path(digest: str) -> str:
     """sha256/ab/abcdef….tgz: two letters apart, since folders with 100,000 files are slow on some systems."""
     algorithm, _, encoded = digest.partition(":")
     return f"{algorithm}/{encoded[:2]}/{encoded}.tgz"
+
+
+def _digest(path: str) -> str:
+    """The reverse; empty for what is no archive."""
+    parts = path.split("/")
+    return f"{parts[0]}:{parts[2].removesuffix('.tgz')}" if len(parts) == 3 and path.endswith(".tgz") else ""
 
 
 class ArchiveFolder:

@@ -68,7 +68,7 @@ class KubeConstraint(SQLModel, table=True):
 
 
 class NameWord(SQLModel, table=True):
-    """A word of some chart's name, once. Words of charts that are gone stay, and find nothing."""
+    """A word of some chart's name, once. It goes with the last chart that has it: see name_words.py."""
 
     __tablename__: ClassVar[Any] = "name_word"
 

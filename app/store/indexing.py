@@ -187,7 +187,9 @@ def _nested_words(content: ChartContent) -> dict[str, list[str]]:
 def _add_name_words(session: Session, words: Collection[str]) -> None:
     """What typos in names are recognised by; mostly known already."""
     wanted = {word for word in words if len(word) >= TYPO_MIN_CHARS}
-    known = set(session.exec(select(NameWord.word).where(col(NameWord.word).in_(wanted))).all())
+    # Held until this unit of work ends, so that nobody forgets them meanwhile (name_words.py).
+    held = select(NameWord.word).where(col(NameWord.word).in_(wanted)).with_for_update(read=True, key_share=True)
+    known = set(session.exec(held).all())
     new = sorted(wanted - known)
     if not new:
         return

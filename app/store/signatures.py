@@ -10,8 +10,9 @@ from sqlmodel import Session, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.domain.sync_events import SkipReason
-from app.store.entities import SIGNED, Chart, ChartContent, ChartRepository, ChartVersion, SkippedTag
-from app.store.session import execute_now
+from app.store.entities import SIGNED, Chart, ChartContent, ChartRepository, ChartVersion, Registry, SkippedTag
+from app.store.remembered import AbsentReferrers
+from app.store.session import execute, execute_now, insert_for
 
 # A digest of 64 hex digits behind `sha256-`. Source: cosign, specs/SIGNATURE_SPEC.md, Tag-based discovery.
 _IDS_MAX_COUNT = 5000  # PostgreSQL takes 32,767 parameters
@@ -118,6 +119,23 @@ async def _versions(
         .limit(limit)
     )
     return {row[0]: SignedVersion(*row) for row in (await session.exec(query)).all()}
+
+
+async def lacks_referrers(session: AsyncSession, registry: Registry, since: datetime) -> bool:
+    """Whether the registry was seen since then not to list referrers."""
+    query = select(AbsentReferrers.registry_id).where(
+        AbsentReferrers.registry_id == registry.id,
+        AbsentReferrers.host == registry.host,
+        col(AbsentReferrers.seen_at) > since,
+    )
+    return (await session.exec(query)).first() is not None
+
+
+async def remember_absent_referrers(session: AsyncSession, registry: Registry, now: datetime) -> None:
+    statement = insert_for(session, AbsentReferrers)
+    values = {"registry_id": registry.id, "host": registry.host, "seen_at": now}
+    again = {"host": registry.host, "seen_at": now}
+    await execute(session, statement.on_conflict_do_update(index_elements=["registry_id"], set_=again), [values])
 
 
 def save(session: Session, rows: Sequence[dict[str, Any]]) -> None:

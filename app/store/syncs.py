@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, func, insert, or_, update
+from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, update
 from sqlmodel import Session, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -163,18 +163,17 @@ async def count_faults(session: AsyncSession, sync_ids: Collection[int]) -> dict
 # ── Leases: who runs a sync ──
 
 
-async def claimable(session: AsyncSession, now: datetime) -> list[Sync]:
-    """Unfinished syncs that nobody runs: queued ones, and running ones whose lease ended. Oldest first."""
-    query = (
-        select(Sync)
-        .where(
-            or_(
-                col(Sync.state) == SyncState.QUEUED,
-                and_(col(Sync.state) == SyncState.RUNNING, col(Sync.lease_until) < now),
-            )
-        )
-        .order_by(col(Sync.id))
+def _run_by_nobody(now: datetime) -> ColumnElement[bool]:
+    parked = and_(
+        col(Sync.parked_until).is_not(None), col(Sync.parked_until) > now, col(Sync.cancel_requested_at).is_(None)
     )
+    left = and_(col(Sync.state) == SyncState.RUNNING, col(Sync.lease_until) < now, ~parked)
+    return or_(col(Sync.state) == SyncState.QUEUED, left)
+
+
+async def claimable(session: AsyncSession, now: datetime) -> list[Sync]:
+    """Unfinished syncs that nobody runs: queued ones, and running ones whose lease or parking ended. Oldest first."""
+    query = select(Sync).where(_run_by_nobody(now)).order_by(col(Sync.id))
     return list((await session.exec(query)).all())
 
 
@@ -215,16 +214,14 @@ async def claim(session: AsyncSession, sync_id: int, owner: str, now: datetime, 
         update(Sync)
         .where(
             col(Sync.id) == sync_id,
-            or_(
-                col(Sync.state) == SyncState.QUEUED,
-                and_(col(Sync.state) == SyncState.RUNNING, col(Sync.lease_until) < now),
-            ),
+            _run_by_nobody(now),
         )
         .values(
             state=SyncState.RUNNING,
             lease_owner=owner,
             lease_until=until,
             attempt=Sync.attempt + 1,
+            parked_until=None,
             started_at=func.coalesce(Sync.started_at, now),
         ),
     )

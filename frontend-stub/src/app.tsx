@@ -20,9 +20,7 @@ const AccessPage = lazy(() => import('./access/AccessPage'));
 
 export function App() {
   const token = useToken();
-  return (
-    <Clock>{token ? <SignedIn key={token} /> : <SignIn />}</Clock>
-  );
+  return <Clock>{token ? <SignedIn key={token} /> : <SignIn />}</Clock>;
 }
 
 function SignedIn() {

@@ -1,4 +1,4 @@
-"""What syncs leave for the next: what is to follow them, and which tags failed"""
+"""What syncs leave for the next: when they go on, what is to follow them, and which tags failed"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,6 +10,7 @@ IDENTITY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
+    op.add_column("sync", sa.Column("parked_until", sa.DateTime(timezone=True), nullable=True))
     op.add_column("sync", sa.Column("follow_up", sa.String(64), nullable=True))
     op.create_index("ix_sync_follow_up", "sync", ["follow_up"])
     op.create_table(
@@ -25,9 +26,35 @@ def upgrade() -> None:
         sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sync_id", IDENTITY, nullable=False),
     )
+    op.create_table(
+        "absent_referrers",
+        sa.Column("registry_id", IDENTITY, sa.ForeignKey("registry.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("host", sa.String(300), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+    )
+    op.create_table(
+        "unreferenced_content",
+        sa.Column(
+            "archive_digest",
+            sa.String(200),
+            sa.ForeignKey("chart_content.archive_digest", ondelete="CASCADE"),
+            primary_key=True,
+        ),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+    )
+    op.create_index("ix_unreferenced_content_since", "unreferenced_content", ["since"])
+    op.create_table(
+        "chore",
+        sa.Column("name", sa.String(64), primary_key=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("chore")
+    op.drop_table("unreferenced_content")
+    op.drop_table("absent_referrers")
     op.drop_table("failed_tag")
     op.drop_index("ix_sync_follow_up", "sync")
     op.drop_column("sync", "follow_up")
+    op.drop_column("sync", "parked_until")

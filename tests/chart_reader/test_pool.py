@@ -56,6 +56,14 @@ def is_running(process_id: int) -> bool:
     return status.rpartition(")")[2].split()[0] != "Z"
 
 
+async def test_json_is_looked_at_in_another_process() -> None:
+    async with opened() as pool:
+        assert await pool.can_be_shown('{"a": ' + "[" * 100 + "]" * 100 + "}")
+        assert not await pool.can_be_shown("[" * 100_000)
+        assert not await pool.can_be_shown("[" * 300 + "]" * 300)
+        assert not await pool.can_be_shown('{"a": NaN}')
+
+
 async def test_chart_is_read_in_another_process() -> None:
     async with opened() as pool:
         contents = await pool.read(SOUND)

@@ -56,6 +56,7 @@ STARTING = [
 PLANNING = [
     Failpoint("tags-page", f"{OCI}.client:RegistryClient.list_tags", AFTER),
     Failpoint("tags-second-page", f"{OCI}.client:RegistryClient.list_tags", AFTER, 2),
+    Failpoint("archives-listed", f"{STORE}.archives:Archives.lacking", AFTER),
     *_of("held-tags", f"{STORE}.findings:held_tags", BEFORE, AFTER),
     *_of("plan", f"{SERVICES}.planning:Planning.plan", BEFORE, AFTER),
     Failpoint("repository-begun", f"{SERVICES}.recording:Recorder.begin_repository", AFTER),
@@ -121,6 +122,14 @@ SCHEDULING = [
 ]
 """Passed when the schedule says that a sync is due."""
 
+PARKING = [*_of("park", f"{SERVICES}.recording:Recorder.park", BEFORE, AFTER)]
+"""Passed when the registry wants no requests for long."""
+TIDYING = [
+    *_of("chore-taken", f"{STORE}.kept_archives:take_chore", BEFORE, AFTER),
+    *_of("unreferenced-marked", f"{STORE}.kept_archives:mark_unreferenced", BEFORE, AFTER),
+    *_of("contents-forgotten", f"{STORE}.kept_archives:forget_unreferenced", BEFORE, AFTER),
+]
+"""Passed once a day, here when the first worker starts."""
 FOLLOWING = [
     *_of("follow-up", f"{SERVICES}.triggering:Triggering.follow_up", BEFORE),
     *_of("follow-up-started", f"{SERVICES}.triggering:Triggering._start", AFTER),
@@ -129,7 +138,7 @@ FOLLOWING = [
 """Passed when another sync is to follow one that is finished."""
 
 SYNCING = [*STARTING, *PLANNING, *PULLING, *WRITING, *ENDING]
-ALL = {point.name: point for point in [*SYNCING, *RESUMING, *GIVING_BACK, *SCHEDULING, *FOLLOWING]}
+ALL = {point.name: point for point in [*SYNCING, *RESUMING, *GIVING_BACK, *SCHEDULING, *PARKING, *TIDYING, *FOLLOWING]}
 
 
 def die() -> NoReturn:

@@ -14,12 +14,22 @@ from app.domain.sync_events import EventKind
 from app.store.session import Store
 from tests.failpoints import scene
 from tests.failpoints.conftest import Stage
-from tests.failpoints.points import ALL, FOLLOWING, GIVING_BACK, RESUMING, SCHEDULING, SYNCING, Failpoint
+from tests.failpoints.points import (
+    ALL,
+    FOLLOWING,
+    GIVING_BACK,
+    PARKING,
+    RESUMING,
+    SCHEDULING,
+    SYNCING,
+    TIDYING,
+    Failpoint,
+)
 from tests.failpoints.scene import NEW, Outcome
-from tests.lab.faulty_registry import waiting_for
+from tests.lab.faulty_registry import refusing, waiting_for
 
 ON_POSTGRES = ("commit-3", "store-versions-after", "last-words")
-"""Few: there a dead worker's job lies for half a minute before the queue gives it to another."""
+"""Few: what differs there is the queue and how commits come about."""
 FIRST_KILL = "commit-begun-after"
 """Where the first of two is killed: some versions are stored, others are not."""
 
@@ -155,6 +165,27 @@ async def newest_sync(stage: Stage) -> int:
             await asyncio.sleep(0.1)
 
 
+@pytest.mark.parametrize("failpoint", named(PARKING))
+async def test_sync_ends_as_if_nothing_had_happened_when_it_is_killed_while_it_is_parked(
+    stage: Stage, sqlite_undisturbed: Outcome, failpoint: str
+) -> None:
+    stage.registry.go_wrong("blob", refusing(429, Retry_After="3600"))
+    await stage.killed_at(failpoint)
+    store = Store(stage.database_url)
+    async with store.writing() as session:  # as if that hour were over
+        await (await session.connection()).execute(text("UPDATE sync SET parked_until = NULL"))
+    await store.close()
+    await end_and_compare(stage, sqlite_undisturbed)
+
+
+@pytest.mark.parametrize("failpoint", named(TIDYING))
+async def test_sync_ends_as_if_nothing_had_happened_when_it_is_killed_while_archives_are_tidied(
+    stage: Stage, sqlite_undisturbed: Outcome, failpoint: str
+) -> None:
+    await stage.killed_at(failpoint)
+    await end_and_compare(stage, sqlite_undisturbed)
+
+
 @pytest.mark.parametrize("failpoint", named(FOLLOWING))
 async def test_sync_that_is_to_follow_is_run_once_when_whoever_starts_it_is_killed(
     stage: Stage, failpoint: str
@@ -182,6 +213,6 @@ async def test_sync_on_postgresql_ends_as_if_nothing_had_happened_when_it_is_kil
 
 
 def test_failpoints_are_at_least_twenty_five_and_have_names_of_their_own() -> None:
-    points = [*SYNCING, *RESUMING, *GIVING_BACK, *SCHEDULING, *FOLLOWING]
+    points = [*SYNCING, *RESUMING, *GIVING_BACK, *SCHEDULING, *PARKING, *TIDYING, *FOLLOWING]
     assert len(points) == len(ALL)
     assert len(named(points)) >= 25

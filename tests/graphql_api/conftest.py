@@ -11,6 +11,7 @@ from sqlalchemy import event
 
 from app.chart_reader.answers import ChartComparison, ValuesVerdict
 from app.chart_reader.comparison import compare_charts
+from app.chart_reader.json_check import can_be_shown
 from app.chart_reader.limits import ReadingLimits
 from app.chart_reader.reading import read_chart_file
 from app.chart_reader.values_check import check_values
@@ -49,6 +50,9 @@ class FilesInThisProcess:
 
     async def read_file(self, archive: bytes, path: str) -> str | None:
         return read_chart_file(archive, path, ReadingLimits())
+
+    async def can_be_shown(self, text: str) -> bool:
+        return can_be_shown(text)
 
     async def compare(self, before: bytes, after: bytes) -> ChartComparison:
         return compare_charts(before, after, ReadingLimits())
@@ -120,7 +124,7 @@ async def desk(store: Store, schema: DoorSchema) -> AsyncIterator[Desk]:
     http, archives, bell = HttpClients(guard, limits), Archives("memory://"), LocalBell()
     enqueued: list[int] = []
 
-    async def enqueue(sync_id: int) -> None:
+    async def enqueue(sync_id: int, attempt: int = 0) -> None:
         enqueued.append(sync_id)
 
     sealer = Sealer(lambda: [Key(bytes(32))])

@@ -111,3 +111,9 @@ async def test_cursor_is_refused_when_it_is_forged_or_of_another_list(
 async def test_page_behind_a_forged_place_is_no_error(desk: Desk, score: int) -> None:
     await fill(desk.store)
     await desk.ask(PAGE, search="shop", after=encode_cursor("charts.relevance", score, "shop", 2**63 - 1))
+
+
+@pytest.mark.parametrize(("name", "value"), [("kubeVersion", "newest"), ("image", "a b")])
+async def test_filter_that_cannot_be_read_is_named_for_machines(desk: Desk, name: str, value: str) -> None:
+    (error,) = (await desk.answer(NAMES, filter={name: value})).errors
+    assert error.extensions["argument"] == f"filter.{name}"

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from app.domain.signatures import Verification
-from app.graphql_api.chart_versions import parse_schema
+from app.graphql_api.chart_versions import SCHEMA_PARSED_HERE_MAX_CHARS, schema_of
 from app.graphql_api.paging import encode_id
+from app.graphql_api.wire_json import JsonText, encode
 from app.store.entities import Chart, ChartContent, ChartVersion, DigestSighting, Provider
 from tests.graphql_api.conftest import Desk
 from tests.graphql_api.rows import NOW, add, add_chart, add_registry, digest_of
@@ -178,39 +178,28 @@ async def test_version_is_null_when_its_chart_or_the_policy_hides_it(desk: Desk)
         assert await desk.ask(document, id=identity) == {"chartVersion": None}
 
 
-@pytest.mark.parametrize("text", ["", "no json", '{"a": ', "[" * 300 + "]" * 300, "[" * 100_000])
-def test_schema_is_null_when_it_is_no_json_or_too_deep_to_show(text: str) -> None:
-    assert parse_schema(text) is None
+TOO_LONG = " " * SCHEMA_PARSED_HERE_MAX_CHARS
+"""What keeps a text from being parsed on the loop."""
 
 
-@pytest.mark.parametrize("value", [{"maximum": 2**70}, {"a": [[[]]]}, True, 1.5])
-def test_schema_is_kept_as_it_is_when_it_is_json(value: object) -> None:
-    assert parse_schema(json.dumps(value)) == value
+@pytest.mark.parametrize("padding", ["", TOO_LONG], ids=["short", "long"])
+@pytest.mark.parametrize("text", ["", "no json", '{"a": ', "NaN", '"\\ud800"', "[" * 300 + "]" * 300, "[" * 100_000])
+async def test_schema_is_null_when_it_is_no_json_or_too_deep_to_show(desk: Desk, text: str, padding: str) -> None:
+    assert await schema_of(desk.context(), text + padding) is None
 
 
-async def test_version_tells_its_images_changes_and_signature(desk: Desk) -> None:
-    told = {
-        **TOLD,
-        "images": ["ghcr.io/acme/app:7.1"],
-        "changes": [{"kind": "fixed", "description": "It"}, {"kind": None, "description": "That"}],
-    }
-    chart = await add_chart(desk.store, await add_registry(desk.store), **told)
-    fields = """images changes { kind description }
-      signature { hasProvenance hasSignature verification signedBy message }"""
-    found = await ask(desk, chart, fields)
-    assert found["images"] == ["ghcr.io/acme/app:7.1"]
-    assert found["changes"] == told["changes"]
-    unsigned = {"hasProvenance": False, "hasSignature": False, "verification": "UNSIGNED"}
-    assert found["signature"] == {**unsigned, "signedBy": None, "message": None}
-    async with desk.store.writing() as session:
-        version = await session.get_one(ChartVersion, chart.latest_version_id)
-        version.has_signature, version.verification = True, Verification.VERIFIED
-        version.signed_by, version.verification_message = "Ada", "By key."
-        session.add(version)
-    assert (await ask(desk, chart, fields))["signature"] == {
-        "hasProvenance": False,
-        "hasSignature": True,
-        "verification": "VERIFIED",
-        "signedBy": "Ada",
-        "message": "By key.",
-    }
+@pytest.mark.parametrize("padding", ["", TOO_LONG], ids=["short", "long"])
+@pytest.mark.parametrize("value", [{"maximum": 2**70}, {"a": [[[]]]}, True, 1.5, {"a": "ü"}])
+async def test_schema_is_kept_as_it_is_when_it_is_json(desk: Desk, value: object, padding: str) -> None:
+    shown = await schema_of(desk.context(), json.dumps(value) + padding)
+    assert json.loads(encode({"schema": shown})) == {"schema": value}
+    # Beside something that the fast writer refuses.
+    assert json.loads(encode({"schema": shown, "other": 2**70})) == {"schema": value, "other": 2**70}
+
+
+async def test_long_schema_is_looked_at_in_another_process_and_not_parsed_here(desk: Desk) -> None:
+    text = json.dumps({"properties": {f"key{number}": {} for number in range(10_000)}})
+    chart = await add_chart(desk.store, await add_registry(desk.store), values_schema=text)
+    shown = (await ask(desk, chart, "valuesSchema"))["valuesSchema"]
+    assert isinstance(shown, JsonText)
+    assert json.loads(encode(shown)) == json.loads(text)

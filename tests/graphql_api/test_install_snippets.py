@@ -10,7 +10,9 @@ import yaml
 
 from app.graphql_api import install_snippets
 from app.graphql_api.install_snippets import Installable
+from tests.graphql_api.snippet_schemas import refusals
 from tests.graphql_api.test_chart_versions import archive_of
+from tests.real.cluster_stub import cluster_stub
 from tests.real.docker_registry import DockerRegistry
 from tests.real.helm_client import Helm, HelmError
 from tests.real.pushing import push_chart
@@ -82,6 +84,40 @@ def test_versions_stay_texts_when_yaml_would_read_them_as_numbers() -> None:
     assert loaded(install_snippets.flux(chart))[0]["spec"]["ref"]["tag"] == "1.10"
 
 
+STRANGE = [
+    CHART,
+    replace(CHART, tag="1.10"),
+    replace(CHART, tag="v1.2.3"),
+    replace(CHART, host="localhost:5000", repository="payments"),
+    *(replace(CHART, chart_name=name) for name in ("Pay.Ments", "$(touch /tmp/x)", "日本", "x" * 60, "1.10")),
+]
+
+
+@pytest.mark.parametrize("chart", STRANGE, ids=lambda chart: f"{chart.chart_name[:20]} {chart.tag} {chart.host}")
+def test_argo_cd_and_flux_take_what_is_shown(chart: Installable) -> None:
+    shown = [*loaded(install_snippets.argo_cd(chart)), *loaded(install_snippets.flux(chart))]
+    assert [document["kind"] for document in shown] == ["Application", "OCIRepository", "HelmRelease"]
+    assert {document["kind"]: refusals(document) for document in shown} == {
+        "Application": [],
+        "OCIRepository": [],
+        "HelmRelease": [],
+    }
+
+
+def test_schemas_refuse_what_the_tools_would() -> None:
+    (application,) = loaded(install_snippets.argo_cd(CHART))
+    source, release = loaded(install_snippets.flux(CHART))
+    for document, change in (
+        (application, {"source": {"repoUrl": "x"}}),
+        (source, {"interval": "1 hour"}),
+        (source, {"layerSelector": {"operation": "unpack"}}),
+        (release, {"chartRef": {"kind": "OCIRepo", "name": "x"}}),
+        (release, {"unknown": 1}),
+    ):
+        assert refusals({**document, "spec": {**document["spec"], **change}})
+    assert refusals({**release, "apiVersion": "helm.toolkit.fluxcd.io/v2beta1"})
+
+
 def access_to(registry: DockerRegistry, folder: Path) -> list[str]:
     """Options for helm: the login and the CA of a registry of these tests."""
     ca_file = folder / "ca.pem"
@@ -105,6 +141,28 @@ def test_helm_finds_what_the_command_names(
     assert command[:3] == ["helm", "install", "payments"]
     shown = yaml.safe_load(helm.run("show", "chart", *command[3:], *access_to(shared_docker_registry, tmp_path)))
     assert (shown["name"], shown["version"]) == ("payments", version)
+
+
+def test_helm_installs_and_pulls_what_the_command_names(
+    helm: Helm, shared_docker_registry: DockerRegistry, tmp_path: Path
+) -> None:
+    """The whole command, but for what it would change in a cluster."""
+    files = {
+        "Chart.yaml": "apiVersion: v2\nname: payments\nversion: 1.2.3+build.5\n",
+        "templates/map.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}-map\n",
+    }
+    archive = archive_of(files)
+    pushed = push_chart(shared_docker_registry, "snippets/install/payments", archive, tag="1.2.3_build.5")
+    host = shared_docker_registry.host
+    chart = Installable("payments", host, "snippets/install/payments", "1.2.3_build.5", pushed.digest)
+    command, access = shlex.split(install_snippets.helm(chart)), access_to(shared_docker_registry, tmp_path)
+    with cluster_stub() as address:
+        dry = ["--dry-run=client", "--disable-openapi-validation", "--kube-apiserver", address]
+        rendered = helm.run(*command[1:], *dry, *access)
+    assert "name: payments-map" in rendered
+    helm.run("pull", *command[3:], "--destination", str(tmp_path), *access)
+    (pulled,) = tmp_path.glob("*.tgz")
+    assert pulled.read_bytes() == archive
 
 
 def test_helm_refuses_the_command_when_the_tag_was_moved(

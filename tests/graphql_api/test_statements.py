@@ -32,7 +32,8 @@ VERSIONS = """query Versions($first: Int!) { charts(first: 1) { nodes { versions
   dependencies { name resolvesTo { id } } chart { name repository { name } } install { helm argoCd flux }
 } } } } }"""
 
-WHOLE = """query Whole($first: Int!) { charts(first: 1) { nodes { versions(first: $first) { nodes {
+WHOLE = """query Whole($first: Int!) { charts(first: 1, filter: {dependsOn: "payments-0"}) { nodes {
+  versions(first: $first) { nodes {
   readme { html } values valuesSchema notes chartYaml files { path bytes } } } } } }"""
 
 CONSTRAINED = """query Constrained($first: Int!) { charts(first: $first) { nodes {
@@ -79,7 +80,7 @@ async def fill(store: Store) -> None:
         pytest.param(SEARCH, 9, id="search"),
         pytest.param(FACETS, 8, id="facets"),
         pytest.param(VERSIONS, 9, id="versions"),
-        pytest.param(WHOLE, 4, id="whole"),
+        pytest.param(WHOLE, 5, id="whole"),
         pytest.param(CONSTRAINED, 5, id="constrained"),
         pytest.param(BY_NUMBER, 3, id="versions by number"),
         pytest.param(REGISTRIES, 13, id="registries"),

@@ -1,6 +1,7 @@
 """Syncs: started, stopped, shown."""
 
 from dataclasses import asdict
+from datetime import datetime
 
 from app.domain.faults import Fault, FaultCode
 from app.domain.sync_events import SyncState
@@ -48,6 +49,17 @@ async def test_cancelled_sync_is_shown_so_at_once_when_it_waited(desk: Desk) -> 
     sync = await add_sync(desk.store, await add_registry(desk.store), state=SyncState.QUEUED)
     payload = (await desk.ask(CANCEL, id=encode_id("Sync", sync.id)))["cancelSync"]
     assert payload["sync"]["state"] == "CANCELLED"
+
+
+async def test_parked_sync_says_until_when_and_is_cancelled_at_once(desk: Desk) -> None:
+    registry = await add_registry(desk.store)
+    sync = await add_sync(desk.store, registry, state=SyncState.RUNNING, parked_until=NOW, lease_until=NOW)
+    identity = encode_id("Sync", sync.id)
+    query = "query($id: ID!) { sync(id: $id) { state parkedUntil } }"
+    shown = (await desk.ask(query, id=identity))["sync"]
+    assert (shown["state"], datetime.fromisoformat(shown["parkedUntil"])) == ("RUNNING", NOW)
+    assert (await desk.ask(CANCEL, id=identity))["cancelSync"]["sync"]["state"] == "CANCELLED"
+    assert (await desk.ask(query, id=identity))["sync"] == {"state": "CANCELLED", "parkedUntil": None}
 
 
 async def test_sync_shows_progress_error_and_every_fault(desk: Desk) -> None:

@@ -92,6 +92,18 @@ async def test_job_is_run_again_when_it_is_put_in_after_it_ended(queue: SyncQueu
     await ended(task)
 
 
+async def test_next_attempt_does_not_wait_for_the_job_of_a_dead_worker(queue: SyncQueue) -> None:
+    desk = Desk(held=True)
+    task = await working(queue, desk)
+    await queue.put(1)
+    await desk.until_begun(1)  # and never ends: as far as the queue knows, its worker may still be at it
+    for _ in range(3):
+        await queue.put(1, 1)
+    await desk.until_begun(2)
+    await ended(task)
+    assert desk.began == [1, 1]
+
+
 async def test_running_jobs_are_cancelled_when_the_work_is(queue: SyncQueue) -> None:
     desk = Desk(held=True)
     task = await working(queue, desk)

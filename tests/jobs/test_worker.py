@@ -10,6 +10,7 @@ from app.jobs.queue import SyncQueue
 from app.jobs.worker import Worker
 from app.services.noticing import Noticing
 from app.services.registering import Change
+from app.services.tidying import Tidying
 from app.services.triggering import Triggering
 from app.store import registries, syncs
 from app.store.entities import Sync
@@ -26,7 +27,8 @@ async def worker(room: Room, url: str) -> AsyncIterator[None]:
     await queue.start()
     triggering = Triggering(room.store, room.bell, queue.put)
     noticing = Noticing(room.store, triggering, timedelta(0))
-    task = asyncio.create_task(Worker(queue, room.syncing, triggering, noticing, 2, 0.1).run())
+    tidying = Tidying(room.store, room.archives, timedelta(days=7))
+    task = asyncio.create_task(Worker(queue, room.syncing, triggering, noticing, tidying, 2, 0.1).run())
     try:
         yield
     finally:

@@ -41,6 +41,8 @@ CHROMIUM_FLAGS = [
 PATIENCE_MS = 30_000
 
 OpenPage = Callable[..., Page]
+KeepPicture = Callable[..., None]
+"""`keep(page, "store")`, or `keep(page, "form", whole=True)` for what is below the fold too."""
 
 
 @pytest.fixture(scope="session")
@@ -144,14 +146,26 @@ def wait_until_synced(chartroom: Chartroom, sync_id: str) -> str:
 
 
 @pytest.fixture
-def keep_picture(tmp_path: Path) -> Callable[[Page, str], None]:
+def keep_picture(tmp_path: Path) -> KeepPicture:
     """Kept for the README where CHARTROOM_SCREENSHOTS says so."""
     folder = ROOT / SCREENSHOTS if SCREENSHOTS else tmp_path
 
-    def keep(page: Page, name: str) -> None:
+    def keep(page: Page, name: str, whole: bool = False) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         page.evaluate("document.fonts.ready.then(() => true)")
-        page.screenshot(path=folder / f"{name}.png", animations="disabled")
+        page.screenshot(path=folder / f"{name}.png", animations="disabled", full_page=whole)
+
+    return keep
+
+
+@pytest.fixture
+def keep_both(keep_picture: KeepPicture) -> KeepPicture:
+    """The same page, light and dark."""
+
+    def keep(page: Page, name: str, whole: bool = False) -> None:
+        for scheme in ("dark", "light"):
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            keep_picture(page, f"{name}-{scheme}", whole)
 
     return keep
 

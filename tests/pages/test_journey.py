@@ -1,18 +1,15 @@
 """The first hour with the pages: sign in, add a registry, watch, search, read, compare, cancel."""
 
 import re
-from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.chart_reader.packing import pack_chart
 from tests.journeys.conftest import ADMIN_TOKEN, Chartroom, StartChartroom, registry_input
-from tests.pages.conftest import Complaints, OpenPage, register
+from tests.pages.conftest import Complaints, KeepPicture, OpenPage, register
 from tests.real.docker_registry import DockerRegistry, StartDockerRegistry
 from tests.real.pushing import push_chart
-
-Picture = Callable[[Page, str], None]
 
 
 def test_a_registry_is_added_by_its_form_and_its_charts_appear(
@@ -21,7 +18,7 @@ def test_a_registry_is_added_by_its_form_and_its_charts_appear(
     sample_names: list[str],
     open_page: OpenPage,
     complaints: Complaints,
-    keep_picture: Picture,
+    keep_both: KeepPicture,
 ) -> None:
     page = open_page(start_chartroom(), "/", token=None)
     page.get_by_label("API token").fill(ADMIN_TOKEN)
@@ -47,7 +44,8 @@ def test_a_registry_is_added_by_its_form_and_its_charts_appear(
     expect(page.get_by_role("list", name="Repositories to add").get_by_role("listitem")).to_have_count(
         len(sample_names)
     )
-    keep_picture(page, "add-form")
+    page.evaluate("document.activeElement.blur(), scrollTo(0, 0)")
+    keep_both(page, "add-form", whole=True)
 
     page.get_by_role("button", name="Test connection").click()
     report = page.get_by_role("status", name="Connection test")
@@ -56,8 +54,6 @@ def test_a_registry_is_added_by_its_form_and_its_charts_appear(
     page.get_by_role("button", name="Test connection").click()
     expect(report.get_by_role("heading")).to_have_text("The connection works")
     expect(report.locator("li.passed")).to_have_count(5 + len(sample_names))
-    report.scroll_into_view_if_needed()
-    keep_picture(page, "connection-test")
 
     page.get_by_role("button", name="Add registry").click()
     page.wait_for_url("**/syncs/*")
@@ -160,7 +156,7 @@ def test_everything_of_a_chart_is_shown(store: Chartroom, open_page: OpenPage, c
     main = page.locator(".chart-main")
     tabs = page.get_by_role("navigation", name="About this chart")
     expect(main.get_by_role("heading", name="Upgrading from 1.x")).to_be_visible()
-    tabs.get_by_role("link", name="Values").click()
+    tabs.get_by_role("link", name="Values", exact=True).click()
     expect(main.locator(".yaml-key").first).to_be_visible()
     tabs.get_by_role("link", name="Schema").click()
     expect(main.locator(".schema-name").first).to_be_visible()
@@ -201,8 +197,9 @@ def test_two_versions_are_compared_leaf_by_leaf(store: Chartroom, open_page: Ope
     removed = page.get_by_role("row").filter(has_text="database.host")
     expect(removed).to_contain_text("Removed")
     expect(removed).to_contain_text("Breaking")
-    page.get_by_label("To", exact=True).select_option("1.2.0")
-    page.get_by_label("From", exact=True).select_option("1.1.0")
+    for side, version in (("To", "1.2.0"), ("From", "1.1.0")):
+        page.get_by_role("combobox", name=side).fill(version)
+        page.keyboard.press("Enter")
     expect(page.get_by_text("Not breaking")).to_be_visible()
 
 
@@ -232,7 +229,7 @@ def test_a_sync_is_watched_lost_found_again_and_cancelled(
     start_chartroom: StartChartroom,
     docker_registry: StartDockerRegistry,
     open_page: OpenPage,
-    keep_picture: Picture,
+    keep_both: KeepPicture,
 ) -> None:
     registry = docker_registry(login=False, tls=False)
     for name in ("shop/checkout", "shop/ledger"):
@@ -250,7 +247,7 @@ def test_a_sync_is_watched_lost_found_again_and_cancelled(
     try:
         expect(page.get_by_text("Live")).to_be_visible()
         expect(page.locator(".running").get_by_text("Syncing shop")).to_be_visible()
-        keep_picture(page, "sync-in-flight")
+        keep_both(page, "sync-in-flight")
 
         chartroom.process.kill()
         expect(page.get_by_text("Connection lost. Trying again; nothing is missed.")).to_be_visible()

@@ -107,7 +107,7 @@ def build_room(
     bell, archives = LocalBell(), Archives("memory://")
     enqueued: list[int] = []
 
-    async def enqueue(sync_id: int) -> None:
+    async def enqueue(sync_id: int, attempt: int = 0) -> None:
         enqueued.append(sync_id)
 
     triggering = Triggering(store, bell, enqueue)

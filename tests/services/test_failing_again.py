@@ -77,7 +77,7 @@ class Journey:
         return row.state
 
 
-async def _nobody_told(_sync_id: int) -> None:
+async def _nobody_told(sync_id: int, attempt: int = 0) -> None:
     """Syncs are run by hand here."""
 
 

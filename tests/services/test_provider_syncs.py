@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -13,7 +14,6 @@ from app.oci_client.credentials import Anonymous
 from app.oci_client.limits import ClientLimits
 from app.services.connecting import PROVIDERS
 from app.services.drafting import ProviderChoice, Registration
-from app.services.listing import Span
 from app.services.pulling import Reader
 from app.services.syncing import Syncing
 from app.store import syncs
@@ -149,7 +149,7 @@ async def test_sync_goes_on_when_the_login_ends_in_the_middle(scene: Scene, kind
 
 
 @each([ONE_OF_EACH[1]])
-async def test_sync_stops_asking_when_the_pulls_are_used_up_and_goes_on_with_the_next(
+async def test_sync_is_parked_when_the_pulls_are_used_up_and_goes_on_later(
     scene: Scene, kind: Provider, case: ContractCase
 ) -> None:
     hub = scene.served
@@ -159,13 +159,16 @@ async def test_sync_stops_asking_when_the_pulls_are_used_up_and_goes_on_with_the
 
     first = await scene.sync()
 
-    assert (first.state, first.versions_added) == (SyncState.PARTIAL, 20)
-    faults = (await scene.room.listing.faults([first.id], Span(10)))[first.id].rows
-    assert [fault.code.value for fault in faults] == ["RATE_LIMITED"]
-    assert "were not looked at" in faults[0].message
+    assert (first.state, first.versions_added) == (SyncState.RUNNING, 20)
+    assert first.parked_until is not None
+    assert timedelta(minutes=55) < first.parked_until - datetime.now(UTC) <= timedelta(hours=1)
     assert first.registry_requests < 200
 
     hub.pulls_left = 100
-    second = await scene.sync()
-    assert (second.state, second.versions_failed) == (SyncState.SUCCEEDED, 0)
-    assert second.versions_added == second.versions_total - 20
+    later = Syncing(replace(scene.room.tools, clock=lambda: datetime.now(UTC) + timedelta(hours=1)))
+    assert await later.run(first.id)
+    async with scene.room.store.reading() as session:
+        second = await syncs.find(session, first.id)
+    assert second is not None
+    assert (second.state, second.versions_failed, second.parked_until) == (SyncState.SUCCEEDED, 0, None)
+    assert second.versions_added == second.versions_total == 61

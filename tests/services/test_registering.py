@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 from sqlalchemy import text
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -169,6 +170,22 @@ async def test_credentials_are_wanted_anew_when_they_would_go_elsewhere_or_less_
     anew = replace(elsewhere, credential=a_credential("another"))
     await room.registering.change(Change(registry.id, choice=anew), "alice")
     assert await password_of(room, registry.id) == "another"
+
+
+async def test_ca_certificate_is_kept_when_one_is_wanted_and_none_is_given(room: Room) -> None:
+    pem = trustme.CA().cert_pem.bytes().decode()
+    by_ca = a_choice(credential=a_credential(), connection_security=ConnectionSecurity.SECURE_WITH_CA)
+    given = replace(a_private_registration(), choice=replace(by_ca, ca_certificate=pem))
+    registry, _ = await room.registering.register(given, "alice")
+    await room.registering.change(Change(registry.id, choice=replace(by_ca, credential=a_credential("new"))), "bob")
+    assert (await stored(room, registry.id)).ca_certificate == pem
+    assert await password_of(room, registry.id) == "new"
+
+    await room.registering.change(Change(registry.id, choice=a_choice(credential=a_credential("newer"))), "bob")
+    assert (await stored(room, registry.id)).ca_certificate is None
+    with pytest.raises(Refusals) as caught:
+        await room.registering.change(Change(registry.id, choice=by_ca), "bob")
+    assert fields(caught) == [(Required, (*OTHER, "caCertificate"))]
 
 
 async def test_credentials_are_forgotten_when_the_registry_becomes_public(room: Room) -> None:

@@ -6,14 +6,13 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import event
 
-from app.domain.faults import FaultCode
 from app.domain.sync_events import EventKind, SyncState, SyncTrigger
 from app.oci_client.address_guard import AddressGuard
 from app.oci_client.limits import ClientLimits
@@ -314,17 +313,6 @@ async def test_sync_waits_as_asked_when_the_token_endpoint_has_too_many_requests
         assert minted[1].at - minted[0].at >= 1
 
 
-async def test_sync_says_until_when_a_registry_wants_no_requests(room: Room, registry: FaultyRegistry) -> None:
-    registry.go_wrong("tags", refusing(429, Retry_After="3600"))
-    row = await synced(room, registry)
-    assert row.state is SyncState.FAILED
-    assert row.error is not None
-    assert row.error["code"] == FaultCode.RATE_LIMITED
-    until = datetime.now(UTC) + timedelta(hours=1)
-    assert f"until {until:%Y-%m-%d %H}" in row.error["message"]
-    assert registry.count("tags") == 1
-
-
 async def test_token_is_renewed_once_when_it_ends_in_mid_sync(room: Room, private_registry: FaultyRegistry) -> None:
     private_registry.token_requests_max = 8
     private_registry.latency_seconds = 0.02
@@ -466,7 +454,7 @@ async def test_two_replicas_that_start_the_same_sync_start_one_and_one_of_them_r
     other = Store(database_url)
     mirrored: list[int] = []
 
-    async def enqueue(sync_id: int) -> None:
+    async def enqueue(sync_id: int, attempt: int = 0) -> None:
         mirrored.append(sync_id)
 
     replica = Triggering(other, room.bell, enqueue)

@@ -215,7 +215,7 @@ async def test_others_are_synced_when_a_due_registry_is_deleted_in_that_moment(r
     ids = [await add_registry(room.store, name, next_sync_at=NOW) for name in ("a", "b", "c")]
     started: list[int] = []
 
-    async def delete_the_next(sync_id: int) -> None:
+    async def delete_the_next(sync_id: int, attempt: int = 0) -> None:
         started.append(sync_id)
         async with room.store.writing() as session:
             await registries.delete_registry(session, ids[1])
@@ -224,7 +224,7 @@ async def test_others_are_synced_when_a_due_registry_is_deleted_in_that_moment(r
     assert len(started) == 2
 
 
-async def _nothing(_sync_id: int) -> None:
+async def _nothing(sync_id: int, attempt: int = 0) -> None:
     """A queue that loses everything."""
 
 

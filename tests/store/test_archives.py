@@ -1,5 +1,6 @@
 """Archives: only what has its digest goes in, and only that comes out."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -52,3 +53,20 @@ async def test_altered_archive_is_mended_when_it_is_kept_again(tmp_path: Path) -
     kept.write_bytes(b"altered")
     await archives.keep(DIGEST, ARCHIVE)
     assert await archives.read(DIGEST) == ARCHIVE
+
+
+async def test_those_that_are_lacking_are_told_of_many(archives: Archives) -> None:
+    kept = {digest_of(text): text.encode() for text in ("a", "b", "c")}
+    for digest, archive in kept.items():
+        await archives.keep(digest, archive)
+    await archives.remove(digest_of("b"))
+    await archives.remove(digest_of("b"))
+    assert await archives.lacking({*kept, DIGEST}) == {digest_of("b"), DIGEST}
+    assert await archives.lacking(set()) == set()
+
+
+async def test_old_ones_are_told_by_when_they_were_written(archives: Archives) -> None:
+    await archives.keep(DIGEST, ARCHIVE)
+    now = datetime.now(UTC)
+    assert [old async for old in archives.older_than(now + timedelta(minutes=1))] == [[DIGEST]]
+    assert [old async for old in archives.older_than(now - timedelta(minutes=1))] == []

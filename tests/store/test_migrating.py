@@ -4,10 +4,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from app.store import migrating
 from app.store.session import Store, execute
+from migrations import __path__ as migrations_path
 from tests.store.rows import add_chart, add_registry
 
 
@@ -56,3 +58,7 @@ async def test_difference_is_told_when_a_column_or_an_index_is_missing(empty_sto
     told = "\n".join(await migrating.differences(empty_store))
     assert "ix_chart_name" in told
     assert "stray" in told
+
+
+def test_head_is_the_one_that_alembic_finds() -> None:
+    assert migrating.head_revision() == ScriptDirectory(next(iter(migrations_path))).get_current_head()

@@ -1,6 +1,7 @@
 """Search finds what people mean, whatever they type, and what it shows of a chart cannot do harm."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -159,3 +160,54 @@ async def test_chart_is_indexed_when_its_texts_are_huge(store: Store, registry_i
     text = " ".join(f"word{number}" for number in range(200_000))
     await add_chart(store, registry_id, "payments", readme_markdown=text, description="needle")
     assert await found(store, "needle word7") == ["payments"]
+
+
+# ── Old ones below ──
+
+
+async def add_released(store: Store, registry_id: int, name: str, released: datetime | None, **told: object) -> None:
+    version = replace(found_version("1.0.0", name, **told), created_at=released)
+    await store_found(store, await add_repository(store, registry_id, f"charts/{name}"), version)
+
+
+async def test_stale_chart_stands_below_those_that_match_as_well(store: Store, registry_id: int) -> None:
+    limit = NOW - timedelta(days=730)
+    await add_released(store, registry_id, "a-stale", limit - timedelta(seconds=1), description="a shop")
+    await add_released(store, registry_id, "b-just-not", limit, description="a shop")
+    await add_released(store, registry_id, "c-fresh", NOW, description="a shop")
+    assert await found(store, "shop") == ["b-just-not", "c-fresh", "a-stale"]
+
+
+async def test_deprecated_chart_stands_below_stale_ones_and_one_that_is_both_last(
+    store: Store, registry_id: int
+) -> None:
+    old = NOW - timedelta(days=1000)
+    await add_released(store, registry_id, "a-both", old, description="a shop", deprecated=True)
+    await add_released(store, registry_id, "b-deprecated", NOW, description="a shop", deprecated=True)
+    await add_released(store, registry_id, "c-stale", old, description="a shop")
+    await add_released(store, registry_id, "d-fresh", NOW, description="a shop")
+    assert await found(store, "shop") == ["d-fresh", "c-stale", "b-deprecated", "a-both"]
+
+
+async def test_better_match_stands_above_however_old_and_given_up_it_is(store: Store, registry_id: int) -> None:
+    old = NOW - timedelta(days=3000)
+    await add_released(store, registry_id, "shop", old, deprecated=True)
+    await add_released(store, registry_id, "shop-api", old, deprecated=True)
+    await add_released(store, registry_id, "fresh", NOW, description="a shop", keywords=["shop"])
+    assert await found(store, "shop") == ["shop", "shop-api", "fresh"]
+
+
+async def test_chart_without_a_date_is_as_old_as_it_is_in_the_store(store: Store, registry_id: int) -> None:
+    await add_released(store, registry_id, "a-undated", None, description="a shop")
+    await add_released(store, registry_id, "b-stale", NOW - timedelta(days=1000), description="a shop")
+    assert await found(store, "shop") == ["a-undated", "b-stale"]
+
+
+async def test_new_release_brings_a_stale_chart_up_again(store: Store, registry_id: int) -> None:
+    await add_released(store, registry_id, "other", NOW - timedelta(days=100), description="a shop")
+    repository_id = await add_repository(store, registry_id, "charts/again")
+    for tag, released in (("1.0.0", NOW - timedelta(days=1000)), ("1.1.0", NOW)):
+        version = replace(found_version(tag, "again", description="a shop"), created_at=released)
+        await store_found(store, repository_id, version)
+        expected = ["other", "again"] if tag == "1.0.0" else ["again", "other"]
+        assert await found(store, "shop") == expected

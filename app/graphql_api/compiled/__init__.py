@@ -12,5 +12,7 @@ A program is made for each operation that is asked for, when it is first asked f
    an exception, an awaitable in an attribute or an object of another class, is handed to graphql-core's own
    executor there and then (`executor.py`), which completes it by its own rules and reports its errors.
 
+Lists read ahead what their items will ask of loaders (`ahead.py`), so that a page needs no task for each field.
+
 So nothing of graphql-core's rules is written again here but the way that everything takes as a rule.
 """

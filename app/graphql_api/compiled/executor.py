@@ -9,6 +9,7 @@ from graphql.execution.collect_fields import DeferUsage, GroupedFieldSet
 from graphql.pyutils import gather_with_cancel
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from app.graphql_api.compiled.noted_errors import Noted, NotedErrors
 from app.graphql_api.compiled.places import At, Place, path_of
 from app.graphql_api.compiled.programs import Programs
 
@@ -20,6 +21,7 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.collected_errors: NotedErrors = NotedErrors()
         self.waiting = 0
         """Grows with each coroutine that is put into an answer: where it did not, there is none to look for."""
         self.arguments: dict[int, dict[str, Any]] = {}
@@ -80,6 +82,14 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
         """What stands in the answer until the field is there."""
         self.waiting += 1
         return self._await_field(place, at, completing)
+
+    async def catch_up(self, noted: Sequence[Noted], value: Any, error: Exception | None) -> Any:
+        """What was known at once, as if it had taken its time; raises `error` where there is one."""
+        for earlier, path in noted:
+            self.collected_errors.add(earlier, path)
+        if error is not None:
+            raise error
+        return await value if type(value) is CoroutineType else value
 
     def wait_for_item(self, place: Place, at: At, completing: Awaitable[Any], type_: GraphQLOutputType) -> Any:
         self.waiting += 1

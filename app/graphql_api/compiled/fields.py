@@ -19,7 +19,7 @@ from app.graphql_api.compiled.leaves import leaf_of
 from app.graphql_api.compiled.places import At, Place, path_of
 from app.graphql_api.compiled.resolving import Call, call_of
 from app.graphql_api.compiled.selections import Constant, LeafAttribute, Part, Program, Work, assemble
-from app.graphql_api.compiled.values import Complete, completer
+from app.graphql_api.compiled.values import Completer, completer
 
 if TYPE_CHECKING:
     from app.graphql_api.compiled.executor import CompiledExecutor
@@ -55,11 +55,11 @@ class Compiler:
                 return _leaf_attribute(place, field.python_name)
             read = attrgetter(field.python_name)
             made = completer(self, place, definition.type)
-            do = _resolved(place, lambda source, at, run: read(source), made.complete, begun=False)
+            do = _resolved(place, lambda source, at, run: read(source), made, begun=False)
             return Work(key, do, inside=(field.python_name, made.needs_of) if made.needs_of else None)
         ahead: ReadAhead | None = field.metadata.get(AHEAD)
-        complete = completer(self, place, definition.type).complete
-        do = _resolved(place, call_of(self.schema, place, field), complete, begun=ahead is not None)
+        made = completer(self, place, definition.type)
+        do = _resolved(place, call_of(self.schema, place, field), made, begun=ahead is not None)
         return Work(key, do, ahead)
 
     def _is_attribute(self, field: StrawberryField) -> bool:
@@ -72,27 +72,41 @@ class Compiler:
         )
 
 
-def _resolved(place: Place, call: Call, complete: Complete, *, begun: bool) -> Callable[[Any, At, Any], Any]:
+def _resolved(place: Place, call: Call, made: Completer, *, begun: bool) -> Callable[[Any, At, Any], Any]:
     """`begun`: what it waits for was read ahead, so that it may well be done at once."""
     key, type_name, type_ = place.key, place.parent.name, place.field.type
+    complete, expected = made.complete, made.types
 
     def do(source: Any, at: At, run: CompiledExecutor) -> Any:
         here = (at, key, type_name)
         try:
             value = call(source, here, run)
             if type(value) is CoroutineType:
-                done, value = begin(value) if begun else (False, value)
-                if not done:
-                    run.waiting += 1
-                    return arrive(value, here, run)
-                value = finish(value, here, run)
-            else:
-                value = complete(value, here, run)
+                if begun:
+                    return start(value, here, run)
+                run.waiting += 1
+                return arrive(value, here, run)
+            value = complete(value, here, run)
             if type(value) is CoroutineType:
                 return run.wait_for_field(place, here, value)
         except Exception as error:
             return run.fail(place, here, error)
         return value
+
+    def start(coroutine: Any, here: At, run: CompiledExecutor) -> Any:
+        errors, failure = len(run.collected_errors.errors), None
+        try:
+            done, value = begin(coroutine)
+            if not done:
+                run.waiting += 1
+                return arrive(value, here, run)
+            value = finish(value, here, run)
+        except Exception as error:
+            value, failure = None, error
+        noted = run.collected_errors.take_back(errors)
+        if noted or failure is not None:
+            value = run.catch_up(noted, value, failure)
+        return run.wait_for_field(place, here, value) if type(value) is CoroutineType else value
 
     async def arrive(awaited: Any, here: At, run: CompiledExecutor) -> Any:
         try:
@@ -102,7 +116,7 @@ def _resolved(place: Place, call: Call, complete: Complete, *, begun: bool) -> C
             return run.fail(place, here, error)
 
     def finish(value: Any, here: At, run: CompiledExecutor) -> Any:
-        if run.is_awaitable(value):
+        if type(value) not in expected and run.is_awaitable(value):
             return run.complete_arrived(place, here, value, type_)
         return complete(value, here, run)
 

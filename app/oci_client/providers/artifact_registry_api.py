@@ -84,7 +84,7 @@ class ArtifactRegistryApi:
             answer = await self._fetch(url)
             if answer.status != 200:
                 raise listing_refused(answer, host=API_HOST, parent=parent, permission=permission)
-            document = parse_object(answer, API_HOST, Subject(Asked.PROVIDER_API))
+            document = await parse_object(answer, API_HOST, Subject(Asked.PROVIDER_API))
             entries = document.get(key) or []
             if not isinstance(entries, list):
                 raise UnexpectedAnswer(f"{API_HOST} sent {key} that are no list.", host=API_HOST)

@@ -40,7 +40,7 @@ async def digest_pages(caller: "Caller", repository: str) -> AsyncIterator[tuple
         answer = await caller.fetch(
             target, scope=f"repository:{repository}:pull", subject=subject, max_bytes=limits.tag_page_max_bytes
         )
-        document = parse_object(answer, str(caller.host), subject)
+        document = await parse_object(answer, str(caller.host), subject)
         await asyncio.sleep(0)
         tags, digests = _tags(caller, repository, document), await _digests(document)
         fresh = [tag for tag in dict.fromkeys(tags) if tag not in seen and TAG_PATTERN.fullmatch(tag)]

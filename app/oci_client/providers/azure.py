@@ -168,7 +168,7 @@ async def _exchanged(credential: EntraCredential, caller: "Caller") -> Login:
         raise network or role_missing(refusal)
     if answer.status != 200:
         raise caller.refusal(answer, subject, Presented.TOKEN)
-    refresh = parse_object(answer, str(caller.host), subject).get("refresh_token")
+    refresh = (await parse_object(answer, str(caller.host), subject)).get("refresh_token")
     token = _read_token(orjson.dumps({"token": refresh}), caller, None)
     return Login(
         REFRESH_TOKEN_USER, Secret(token.authorization.reveal().removeprefix("Bearer ")), token.lifetime_seconds

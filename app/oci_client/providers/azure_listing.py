@@ -72,7 +72,7 @@ async def _pages(caller: "Caller", path: str, key: str, scope: str, subject: Sub
             raise _failure(caller, subject, "its pages lead back to one that was read, or never end")
         asked.add(target)
         answer = await caller.fetch(target, scope=scope, subject=subject, max_bytes=limits.tag_page_max_bytes)
-        rows = parse_object(answer, str(caller.host), subject).get(key, ())
+        rows = (await parse_object(answer, str(caller.host), subject)).get(key, ())
         await asyncio.sleep(0)
         # null is what an empty repository has.
         if rows is not None and not isinstance(rows, list):

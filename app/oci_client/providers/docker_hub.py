@@ -6,6 +6,7 @@ goharbor/harbor src/pkg/reg/adapter/dockerhub for what the description leaves ou
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import httpx
@@ -22,6 +23,7 @@ from app.oci_client.own_listing import ListingNotes, own_then_standard, within_e
 from app.oci_client.provider import ListedRepository, ListedTag, Namespaces, Provider
 from app.oci_client.providers.docker_hub_api import HubApi, pull_limit
 from app.oci_client.reference import RegistryHost, parse_repository
+from app.oci_client.retrying import utc_now
 
 if TYPE_CHECKING:
     from app.oci_client.calling import Caller
@@ -34,6 +36,8 @@ _ALIASES: Final = frozenset(
 )
 # The key under which Docker's own configuration keeps Docker Hub's login.
 _CONFIGURATION_KEY: Final = "https://index.docker.io/v1"
+# Its headers name the window (6 hours) and not when it began: asked again now and then, one request each time.
+PULLS_ASKED_FOR_AGAIN_AFTER: Final = timedelta(hours=1)
 _ABOUT_REPOSITORY: Final = frozenset({Asked.TAGS, Asked.MANIFEST, Asked.BLOB})
 
 
@@ -143,12 +147,16 @@ class DockerHubProvider(Provider):
 def _rate_limited(refusal: Refusal) -> RateLimited:
     if refusal.subject.asked is Asked.PROVIDER_API:
         return RateLimited(f"Docker Hub's API is asked too often.{refusal.quoted}", **refusal.facts())
-    if "TOOMANYREQUESTS" not in refusal.codes:
+    used_up = "TOOMANYREQUESTS" in refusal.codes
+    if not used_up:
         which = "limit of requests per minute from this address"
     else:
         limit = pull_limit(refusal.headers.get("ratelimit-limit", ""))
         which = f"pull rate limit ({limit.pulls} for {limit.window})" if limit else "pull rate limit"
-    return RateLimited(
+    error = RateLimited(
         f"Docker Hub's {which} is reached. Credentials of a Docker account raise it.{refusal.quoted}",
         **refusal.facts(),
     )
+    if used_up:
+        error.until = utc_now() + PULLS_ASKED_FOR_AGAIN_AFTER
+    return error

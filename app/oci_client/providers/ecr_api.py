@@ -89,7 +89,7 @@ class EcrApi:
             keys = await self.keys()
             answer = await self._post(operation, payload, keys, subject, max_bytes)
             if answer.status == 200:
-                return parse_object(answer, self.place.api_host, subject)
+                return await parse_object(answer, self.place.api_host, subject)
             refusal = read_api_refusal(f"{self.place.service}:{operation}", answer.body)
             # A role's keys may end, or be replaced, between being found and being used.
             if refusal.code in ENDED | UNKNOWN_KEY and isinstance(self._credential, EcrIamRole) and not renewed:

@@ -7,9 +7,8 @@ from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-import orjson
-
 from app.oci_client.answers import Answer, Asked, Presented, Refusal, Subject
+from app.oci_client.bodies import load_json
 from app.oci_client.errors import CredentialsRefused, PermissionDenied, RegistryError
 from app.oci_client.own_listing import (
     OwnApiUnusable,
@@ -120,7 +119,7 @@ async def _pages(
     for _ in range(caller.limits.pages_max):
         answer = await _asked(caller, str(target), scope, subject)
         try:
-            yield rows_of(orjson.loads(answer.body))
+            yield rows_of(await load_json(answer.body))
             target = next_page(answer.url, answer.headers.get_list("link"))
         except (ValueError, RefusedLink):
             raise OwnApiUnusable(_NOTE) from None

@@ -1,9 +1,11 @@
 import { type FormEvent, useState } from 'react';
 import { useMutation, useQuery } from 'urql';
-import { Badge, Button, Copy, Dialog, Empty, Failure, Field, Page, Refusals, Skeleton, When, reason } from '../elements/elements';
+import { Answer } from '../elements/Answer';
+import { Confirmed } from '../elements/Confirmed';
+import { Badge, Button, Copy, Empty, Field, Page, Refusals, reason, When, whyNot } from '../elements/elements';
 import { sentence } from '../elements/words';
 import { graphql } from '../gql';
-import type { Role } from '../gql/graphql';
+import type { ApiTokensQuery, Role } from '../gql/graphql';
 import { useViewer } from '../shell/Shell';
 import { AuditLog } from './AuditLog';
 
@@ -65,41 +67,48 @@ export default function AccessPage() {
 }
 
 function Tokens() {
-  const [{ data, error }, ask] = useQuery({ query: TOKENS });
+  const asked = useQuery({ query: TOKENS });
   return (
     <section>
       <h2>Tokens</h2>
       <CreateToken />
-      {error && !data && <Failure error={error} retry={() => ask({ requestPolicy: 'network-only' })} />}
-      {!data && !error && <Skeleton lines={4} tall />}
-      {data?.apiTokens.length === 0 && <p className="faint">No token besides those given from outside.</p>}
-      {data && data.apiTokens.length > 0 && (
-        <ul className="rows">
-          {data.apiTokens.map((token) => (
-            <li key={token.id}>
-              <div>
-                <strong>{token.name}</strong> <span className="mono faint">{token.prefix}…</span>
-                <p className="faint">
-                  Made <When at={token.createdAt} />
-                  {token.lastUsedAt && (
-                    <>
-                      , last used <When at={token.lastUsedAt} />
-                    </>
-                  )}
-                  {token.expiresAt && (
-                    <>
-                      , ends <When at={token.expiresAt} />
-                    </>
-                  )}
-                </p>
-              </div>
-              <Badge>{sentence(token.role)}</Badge>
-              <Revoke id={token.id} name={token.name} />
-            </li>
-          ))}
-        </ul>
-      )}
+      <Answer to={asked} lines={4}>
+        {({ apiTokens }) => (apiTokens.length ? <TokenRows tokens={apiTokens} /> : <NoToken />)}
+      </Answer>
     </section>
+  );
+}
+
+function NoToken() {
+  return <p className="faint">None was made here yet. A token that was given by a setting is not listed.</p>;
+}
+
+function TokenRows({ tokens }: { tokens: ApiTokensQuery['apiTokens'] }) {
+  return (
+    <ul className="rows">
+      {tokens.map((token) => (
+        <li key={token.id}>
+          <div>
+            <strong>{token.name}</strong> <span className="mono faint">{token.prefix}…</span>
+            <p className="faint">
+              Made <When at={token.createdAt} />
+              {token.lastUsedAt && (
+                <>
+                  , last used <When at={token.lastUsedAt} />
+                </>
+              )}
+              {token.expiresAt && (
+                <>
+                  , ends <When at={token.expiresAt} />
+                </>
+              )}
+            </p>
+          </div>
+          <Badge>{sentence(token.role)}</Badge>
+          <Revoke id={token.id} name={token.name} />
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -131,7 +140,9 @@ function CreateToken() {
   return (
     <form className="token-form" onSubmit={submit}>
       <Field label="Name of a new token">
-        {(wiring) => <input {...wiring} value={name} required placeholder="ci" onChange={(event) => setName(event.target.value)} />}
+        {(wiring) => (
+          <input {...wiring} value={name} required placeholder="ci" onChange={(event) => setName(event.target.value)} />
+        )}
       </Field>
       <Field label="Role">
         {(wiring) => (
@@ -170,25 +181,20 @@ function CreateToken() {
 }
 
 function Revoke({ id, name }: { id: string; name: string }) {
-  const [open, setOpen] = useState(false);
-  const [revoking, revoke] = useMutation(REVOKE);
+  const [, revoke] = useMutation(REVOKE);
+  async function confirmed() {
+    const result = await revoke({ id });
+    return whyNot(result, result.data?.revokeApiToken);
+  }
   return (
-    <>
-      <Button look="quiet" onClick={() => setOpen(true)} aria-label={`Revoke ${name}`}>
-        Revoke
-      </Button>
-      <Dialog title={`Revoke ${name}?`} open={open} onClose={() => setOpen(false)}>
-        <p>Whoever uses it is refused at once; what it has open is closed within half a minute.</p>
-        {revoking.error && <p className="field-error">{reason(revoking.error)}</p>}
-        <div className="form-actions">
-          <Button look="danger" busy={revoking.fetching} onClick={() => void revoke({ id }).then(() => setOpen(false))}>
-            Revoke token
-          </Button>
-          <Button look="quiet" onClick={() => setOpen(false)}>
-            Keep it
-          </Button>
-        </div>
-      </Dialog>
-    </>
+    <Confirmed
+      label="Revoke"
+      spoken={`Revoke ${name}`}
+      question={`Revoke ${name}?`}
+      confirm="Revoke token"
+      act={confirmed}
+    >
+      Whoever uses it is refused at once; what it has open is closed within half a minute.
+    </Confirmed>
   );
 }

@@ -1,7 +1,10 @@
 import { useQuery } from 'urql';
 import { Link, useSearchParams } from 'wouter';
-import { Failure, Pager, Skeleton, When } from '../elements/elements';
+import { Answer } from '../elements/Answer';
+import { Pager, When } from '../elements/elements';
+import { Table } from '../elements/Scrollable';
 import { graphql } from '../gql';
+import type { AuditLogQuery } from '../gql/graphql';
 
 const AUDIT_LOG = graphql(`
   query AuditLog($after: String) {
@@ -24,51 +27,52 @@ const AUDIT_LOG = graphql(`
 export function AuditLog() {
   const [parameters] = useSearchParams();
   const after = parameters.get('after');
-  const [{ data, error }] = useQuery({ query: AUDIT_LOG, variables: { after } });
-  const log = data?.auditLog;
+  const asked = useQuery({ query: AUDIT_LOG, variables: { after } });
   return (
     <section>
       <h2>Audit log</h2>
-      {error && !data && <Failure error={error} />}
-      {!data && !error && <Skeleton lines={6} tall />}
-      {log?.nodes.length === 0 && <p className="faint">Nothing was done yet.</p>}
-      {log && log.nodes.length > 0 && (
-        <div className="table-box" tabIndex={0} role="region" aria-label="Audit log">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">When</th>
-                <th scope="col">Who</th>
-                <th scope="col">What</th>
-                <th scope="col">To what</th>
-                <th scope="col">More</th>
-              </tr>
-            </thead>
-            <tbody>
-              {log.nodes.map((entry, place) => (
-                <tr key={`${entry.at} ${place}`}>
-                  <td>
-                    <When at={entry.at} />
-                  </td>
-                  <td>{entry.actor}</td>
-                  <td className="mono">{entry.action}</td>
-                  <td>{entry.subject}</td>
-                  <td className="mono faint">{detail(entry.detail)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
-      {log && (
-        <Pager
-          isFirst={!after}
-          hasNext={log.pageInfo.hasNextPage}
-          first={<Link href="/access">Latest</Link>}
-          next={<Link href={`/access?${new URLSearchParams({ after: log.pageInfo.endCursor ?? '' })}`}>Older</Link>}
-        />
-      )}
+      <Answer to={asked} lines={6}>
+        {({ auditLog }) => <Entries log={auditLog} isFirst={!after} />}
+      </Answer>
     </section>
+  );
+}
+
+function Entries({ log, isFirst }: { log: AuditLogQuery['auditLog']; isFirst: boolean }) {
+  if (!log.nodes.length) return <p className="faint">Nothing was done yet.</p>;
+  return (
+    <>
+      <Table label="Audit log">
+        <thead>
+          <tr>
+            <th scope="col">When</th>
+            <th scope="col">Who</th>
+            <th scope="col">What</th>
+            <th scope="col">To what</th>
+            <th scope="col">More</th>
+          </tr>
+        </thead>
+        <tbody>
+          {log.nodes.map((entry, place) => (
+            <tr key={`${entry.at} ${place}`}>
+              <td>
+                <When at={entry.at} />
+              </td>
+              <td>{entry.actor}</td>
+              <td className="mono">{entry.action}</td>
+              <td>{entry.subject}</td>
+              <td className="mono faint audit-detail">{detail(entry.detail)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </Table>
+      <Pager
+        isFirst={isFirst}
+        hasNext={log.pageInfo.hasNextPage}
+        first={<Link href="/access">Latest</Link>}
+        next={<Link href={`/access?${new URLSearchParams({ after: log.pageInfo.endCursor ?? '' })}`}>Older</Link>}
+      />
+    </>
   );
 }
 

@@ -2,6 +2,8 @@ import { useState } from 'react';
 import { useQuery } from 'urql';
 import { Link } from 'wouter';
 import { Copy, Failure, Skeleton, When } from '../elements/elements';
+import { Code } from '../elements/Scrollable';
+import { Segments } from '../elements/Segments';
 import { bytesInWords } from '../elements/words';
 import { graphql } from '../gql';
 import { Signature } from './Signature';
@@ -50,7 +52,12 @@ export function ChartFacts({ chartVersionId }: { chartVersionId: string }) {
   const [{ data, error }] = useQuery({ query: FACTS, variables: { id: chartVersionId } });
   const [tool, setTool] = useState<Tool>('helm');
   const version = data?.chartVersion?.id === chartVersionId ? data.chartVersion : undefined;
-  if (error && !version) return <aside className="chart-facts"><Failure error={error} /></aside>;
+  if (error && !version)
+    return (
+      <aside className="chart-facts">
+        <Failure error={error} />
+      </aside>
+    );
   if (!version)
     return (
       <aside className="chart-facts">
@@ -61,19 +68,14 @@ export function ChartFacts({ chartVersionId }: { chartVersionId: string }) {
     <aside className="chart-facts" aria-label="Facts and installation">
       <section>
         <h2>Install</h2>
-        <div className="segments" role="group" aria-label="Tool">
-          {Object.entries(TOOLS).map(([name, label]) => (
-            <button key={name} type="button" aria-pressed={tool === name} onClick={() => setTool(name as Tool)}>
-              {label}
-            </button>
-          ))}
-        </div>
-        <div className="code-box">
-          <Copy text={version.install[tool]} what={`the ${TOOLS[tool]} snippet`} />
-          <pre tabIndex={0} aria-label={`${TOOLS[tool]} snippet`}>
-            {version.install[tool]}
-          </pre>
-        </div>
+        <Segments label="Tool" choices={TOOLS} chosen={tool} onChoose={setTool} />
+        <Code
+          label={`${TOOLS[tool]} snippet`}
+          copied={version.install[tool]}
+          className={tool === 'helm' ? 'wrapped' : ''}
+        >
+          {version.install[tool]}
+        </Code>
       </section>
       <dl>
         <Fact name="Signature">
@@ -118,7 +120,9 @@ export function ChartFacts({ chartVersionId }: { chartVersionId: string }) {
             </ul>
           )}
         </Fact>
-        <Fact name="Home">{version.chart.home && <Outside href={version.chart.home}>{version.chart.home}</Outside>}</Fact>
+        <Fact name="Home">
+          {version.chart.home && <Outside href={version.chart.home}>{version.chart.home}</Outside>}
+        </Fact>
         <Fact name="Sources">
           {version.chart.sources.length > 0 && (
             <ul>

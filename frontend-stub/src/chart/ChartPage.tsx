@@ -6,10 +6,10 @@ import { graphql } from '../gql';
 import { chartPath } from '../store/chartPath';
 import { Icon } from '../store/Icon';
 import { ChartFacts } from './ChartFacts';
-import { readAddress, versionNamed } from './chartAddress';
+import { readAddress } from './chartAddress';
 
 const CHART = graphql(`
-  query ChartPage($registryName: String!, $repository: String!, $constraint: String) {
+  query ChartPage($registryName: String!, $repository: String!, $version: String!, $named: Boolean!) {
     chartByRepository(registryName: $registryName, repository: $repository) {
       id
       name
@@ -32,14 +32,12 @@ const CHART = graphql(`
         deprecated
         removedAt
       }
-      versions(first: 100, constraint: $constraint, includeRemoved: true) {
-        nodes {
-          id
-          version
-          prerelease
-          deprecated
-          removedAt
-        }
+      version(version: $version) @include(if: $named) {
+        id
+        version
+        prerelease
+        deprecated
+        removedAt
       }
     }
   }
@@ -49,6 +47,7 @@ const TABS = {
   readme: { label: 'README', Content: lazy(() => import('./ReadmeTab')) },
   values: { label: 'Values', Content: lazy(() => import('./ValuesTab')) },
   schema: { label: 'Schema', Content: lazy(() => import('./SchemaTab')) },
+  check: { label: 'Check values', Content: lazy(() => import('./CheckTab')) },
   versions: { label: 'Versions', Content: lazy(() => import('./VersionsTab')) },
   diff: { label: 'Compare', Content: lazy(() => import('./DiffTab')) },
   images: { label: 'Images', Content: lazy(() => import('./ImagesTab')) },
@@ -77,7 +76,7 @@ function ChartOf({ registryName, repository }: { registryName: string; repositor
   const tab = (parameters.get('tab') ?? 'readme') in TABS ? ((parameters.get('tab') ?? 'readme') as TabName) : 'readme';
   const [{ data, error }, ask] = useQuery({
     query: CHART,
-    variables: { registryName, repository, constraint: wanted ? `=${wanted}` : null },
+    variables: { registryName, repository, version: wanted ?? '', named: wanted !== null },
   });
   const chart = data?.chartByRepository;
   useTitle(chart?.name ?? repository);
@@ -89,7 +88,7 @@ function ChartOf({ registryName, repository }: { registryName: string; repositor
         {registryName}/{repository} holds no chart here: it may have been removed, or was never synced.
       </Empty>
     );
-  const version = versionNamed(chart.versions.nodes, wanted, chart.latestVersion);
+  const version = wanted === null ? chart.latestVersion : chart.version;
   const path = chartPath(chart.registry.name, chart.repository.name);
   const to = (name: string) => `${path}?${new URLSearchParams({ ...(wanted ? { version: wanted } : {}), tab: name })}`;
   const Content = TABS[tab].Content;
@@ -99,7 +98,8 @@ function ChartOf({ registryName, repository }: { registryName: string; repositor
         <Icon url={chart.icon} name={chart.name} large />
         <div>
           <p className="crumbs">
-            <Link href="/store">Store</Link> / {chart.registry.name} / <span className="mono">{chart.repository.name}</span>
+            <Link href="/store">Store</Link> / {chart.registry.name} /{' '}
+            <span className="mono">{chart.repository.name}</span>
           </p>
           <h1>
             {chart.name} <span className="version">{version?.version ?? wanted}</span>
@@ -117,7 +117,11 @@ function ChartOf({ registryName, repository }: { registryName: string; repositor
       </header>
       <nav className="tabs" aria-label="About this chart">
         {Object.entries(TABS).map(([name, { label }]) => (
-          <Link key={name} href={to(name)} {...(name === tab ? { 'aria-current': 'page' as const } : {})}>
+          <Link
+            key={name}
+            href={to(name)}
+            {...(name === tab ? { 'aria-current': 'page' as const, ref: intoSight } : {})}
+          >
             {label}
           </Link>
         ))}
@@ -126,12 +130,7 @@ function ChartOf({ registryName, repository }: { registryName: string; repositor
         <div className="chart-body">
           <div className="chart-main">
             <Suspense fallback={<Skeleton lines={8} tall />}>
-              <Content
-                key={version.id}
-                chartId={chart.id}
-                chartVersionId={version.id}
-                version={version.version}
-              />
+              <Content key={version.id} chartId={chart.id} chartVersionId={version.id} version={version.version} />
             </Suspense>
           </div>
           <ChartFacts chartVersionId={version.id} />
@@ -143,6 +142,12 @@ function ChartOf({ registryName, repository }: { registryName: string; repositor
       )}
     </article>
   );
+}
+
+/** Where there is no room for all tabs, the chosen one is in sight; the page itself stays where it is. */
+function intoSight(tab: HTMLAnchorElement | null): void {
+  const row = tab?.parentElement;
+  if (tab && row) row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
 }
 
 /** As high as what will stand there. */

@@ -1,7 +1,10 @@
 import { useQuery } from 'urql';
 import { Link } from 'wouter';
-import { Empty, Failure, Skeleton } from '../elements/elements';
+import { Answer } from '../elements/Answer';
+import { Empty } from '../elements/elements';
+import { Table } from '../elements/Scrollable';
 import { graphql } from '../gql';
+import type { ChartDependenciesQuery } from '../gql/graphql';
 import { chartPath } from '../store/chartPath';
 import type { TabProps } from './ChartPage';
 
@@ -33,40 +36,45 @@ const DEPENDENCIES = graphql(`
 `);
 
 export default function DependenciesTab({ chartVersionId }: TabProps) {
-  const [{ data, error }, ask] = useQuery({ query: DEPENDENCIES, variables: { id: chartVersionId } });
-  if (error && !data) return <Failure error={error} retry={() => ask({ requestPolicy: 'network-only' })} />;
-  if (!data) return <Skeleton lines={6} tall />;
-  const dependencies = data.chartVersion?.dependencies ?? [];
+  const asked = useQuery({ query: DEPENDENCIES, variables: { id: chartVersionId } });
+  return (
+    <Answer to={asked} lines={6}>
+      {(data) => <Dependencies dependencies={data.chartVersion?.dependencies ?? []} />}
+    </Answer>
+  );
+}
+
+type Dependency = NonNullable<ChartDependenciesQuery['chartVersion']>['dependencies'][number];
+
+function Dependencies({ dependencies }: { dependencies: readonly Dependency[] }) {
   if (!dependencies.length) return <Empty title="It stands alone">This version needs no other chart.</Empty>;
   return (
-    <div className="table-box" tabIndex={0} role="region" aria-label="Dependencies">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Chart</th>
-            <th scope="col">Version</th>
-            <th scope="col">From</th>
-            <th scope="col">Switched on by</th>
+    <Table label="Dependencies">
+      <thead>
+        <tr>
+          <th scope="col">Chart</th>
+          <th scope="col">Version</th>
+          <th scope="col">From</th>
+          <th scope="col">Switched on by</th>
+        </tr>
+      </thead>
+      <tbody>
+        {dependencies.map((one) => (
+          <tr key={`${one.name} ${one.alias}`}>
+            <th scope="row">
+              {one.resolvesTo ? (
+                <Link href={chartPath(one.resolvesTo.registry.name, one.resolvesTo.repository.name)}>{one.name}</Link>
+              ) : (
+                one.name
+              )}
+              {one.alias && <span className="faint"> as {one.alias}</span>}
+            </th>
+            <td className="mono">{one.version ?? 'any'}</td>
+            <td className="mono">{one.repository ?? 'in the archive'}</td>
+            <td className="mono">{one.condition ?? '–'}</td>
           </tr>
-        </thead>
-        <tbody>
-          {dependencies.map((one) => (
-            <tr key={`${one.name} ${one.alias}`}>
-              <th scope="row">
-                {one.resolvesTo ? (
-                  <Link href={chartPath(one.resolvesTo.registry.name, one.resolvesTo.repository.name)}>{one.name}</Link>
-                ) : (
-                  one.name
-                )}
-                {one.alias && <span className="faint"> as {one.alias}</span>}
-              </th>
-              <td className="mono">{one.version ?? 'any'}</td>
-              <td className="mono">{one.repository ?? 'in the archive'}</td>
-              <td className="mono">{one.condition ?? '–'}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+      </tbody>
+    </Table>
   );
 }

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useQuery } from 'urql';
-import { Empty, Failure, Skeleton } from '../elements/elements';
+import { Answer } from '../elements/Answer';
+import { Empty } from '../elements/elements';
 import { bytesInWords } from '../elements/words';
 import { graphql } from '../gql';
 import type { TabProps } from './ChartPage';
@@ -28,33 +29,39 @@ const FILE = graphql(`
 `);
 
 export default function FilesTab({ chartVersionId }: TabProps) {
-  const [{ data, error }, ask] = useQuery({ query: FILES, variables: { id: chartVersionId } });
+  const asked = useQuery({ query: FILES, variables: { id: chartVersionId } });
   const [path, setPath] = useState('Chart.yaml');
-  if (error && !data) return <Failure error={error} retry={() => ask({ requestPolicy: 'network-only' })} />;
-  if (!data) return <Skeleton lines={10} tall />;
-  const files = data.chartVersion?.files ?? [];
   return (
-    <div className="files">
-      <ul>
-        {files.map((file) => (
-          <li key={file.path}>
-            <button type="button" aria-pressed={file.path === path} onClick={() => setPath(file.path)}>
-              <span className="mono">{file.path}</span> <span className="faint">{bytesInWords(file.bytes)}</span>
-            </button>
-          </li>
-        ))}
-      </ul>
-      <FileText key={path} chartVersionId={chartVersionId} path={path} />
-    </div>
+    <Answer to={asked} lines={10}>
+      {({ chartVersion }) => (
+        <div className="files">
+          <ul>
+            {chartVersion?.files.map((file) => (
+              <li key={file.path}>
+                <button type="button" aria-pressed={file.path === path} onClick={() => setPath(file.path)}>
+                  <span className="mono">{file.path}</span> <span className="faint">{bytesInWords(file.bytes)}</span>
+                </button>
+              </li>
+            ))}
+          </ul>
+          <FileText key={path} chartVersionId={chartVersionId} path={path} />
+        </div>
+      )}
+    </Answer>
   );
 }
 
 function FileText({ chartVersionId, path }: { chartVersionId: string; path: string }) {
-  const [{ data, error }] = useQuery({ query: FILE, variables: { id: chartVersionId, path } });
-  if (error && !data) return <Failure error={error} />;
-  if (!data) return <Skeleton lines={10} tall />;
-  const text = data.chartVersion?.file;
-  if (text === null || text === undefined)
-    return <Empty title="No text">{path} is no text file, so there is nothing to show.</Empty>;
-  return <Yaml text={text} what={path} />;
+  const asked = useQuery({ query: FILE, variables: { id: chartVersionId, path } });
+  return (
+    <Answer to={asked} lines={10}>
+      {({ chartVersion }) =>
+        typeof chartVersion?.file === 'string' ? (
+          <Yaml text={chartVersion.file} what={path} />
+        ) : (
+          <Empty title="No text">{path} is no text file, so there is nothing to show.</Empty>
+        )
+      }
+    </Answer>
+  );
 }

@@ -1,5 +1,7 @@
 import { useQuery } from 'urql';
-import { Copy, Empty, Failure, Skeleton } from '../elements/elements';
+import { Answer } from '../elements/Answer';
+import { Copy, Empty } from '../elements/elements';
+import { Link } from 'wouter';
 import { graphql } from '../gql';
 import type { TabProps } from './ChartPage';
 
@@ -13,10 +15,15 @@ const IMAGES = graphql(`
 `);
 
 export default function ImagesTab({ chartVersionId }: TabProps) {
-  const [{ data, error }, ask] = useQuery({ query: IMAGES, variables: { id: chartVersionId } });
-  if (error && !data) return <Failure error={error} retry={() => ask({ requestPolicy: 'network-only' })} />;
-  if (!data) return <Skeleton lines={6} tall />;
-  const images = data.chartVersion?.images ?? [];
+  const asked = useQuery({ query: IMAGES, variables: { id: chartVersionId } });
+  return (
+    <Answer to={asked} lines={6}>
+      {(data) => <Images images={data.chartVersion?.images ?? []} />}
+    </Answer>
+  );
+}
+
+function Images({ images }: { images: readonly string[] }) {
   if (!images.length)
     return <Empty title="No image named">Neither its values nor its annotations name a container image.</Empty>;
   return (
@@ -24,6 +31,7 @@ export default function ImagesTab({ chartVersionId }: TabProps) {
       {images.map((image) => (
         <li key={image}>
           <span className="mono">{image}</span>
+          <Link href={`/store?${new URLSearchParams({ image })}`}>Charts with it</Link>
           <span className="in-row">
             <Copy text={image} what={image} />
           </span>

@@ -1,7 +1,10 @@
 import { useEffect, useRef } from 'react';
 import { useQuery } from 'urql';
-import { Empty, Failure, Skeleton } from '../elements/elements';
+import { Answer } from '../elements/Answer';
+import { Empty } from '../elements/elements';
+import { Code } from '../elements/Scrollable';
 import { graphql } from '../gql';
+import type { ChartReadmeQuery } from '../gql/graphql';
 import { Changes } from './Changes';
 import type { TabProps } from './ChartPage';
 
@@ -19,31 +22,40 @@ const README = graphql(`
 `);
 
 export default function ReadmeTab({ chartVersionId }: TabProps) {
-  const [{ data, error }, ask] = useQuery({ query: README, variables: { id: chartVersionId } });
+  const asked = useQuery({ query: README, variables: { id: chartVersionId } });
+  return (
+    <Answer to={asked} lines={10}>
+      {({ chartVersion }) =>
+        chartVersion && (chartVersion.readme || chartVersion.notes) ? (
+          <Told version={chartVersion} />
+        ) : (
+          <Empty title="No README">This version was published without one. Its values say what can be set.</Empty>
+        )
+      }
+    </Answer>
+  );
+}
+
+function Told({ version }: { version: NonNullable<ChartReadmeQuery['chartVersion']> }) {
   const readme = useRef<HTMLDivElement>(null);
   useEffect(() => {
     // What scrolls must be reached by the keyboard too.
     for (const box of readme.current?.querySelectorAll<HTMLElement>('pre, table') ?? [])
       if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
   });
-  if (error && !data) return <Failure error={error} retry={() => ask({ requestPolicy: 'network-only' })} />;
-  if (!data) return <Skeleton lines={10} tall />;
-  const version = data.chartVersion;
-  if (!version || (!version.readme && !version.notes))
-    return <Empty title="No README">This version was published without one. Its values say what can be set.</Empty>;
   return (
     <>
       <Changes version={version} />
-      {version.readme && (
+      {version.readme ? (
         // Sanitised by the server; the page's content security policy runs no script and no inline style besides.
         <div className="readme" ref={readme} dangerouslySetInnerHTML={{ __html: version.readme.html }} />
-      )}
-      {version.notes && (
+      ) : null}
+      {version.notes ? (
         <details className="notes" open={!version.readme}>
           <summary>NOTES.txt, shown after installing</summary>
-          <pre tabIndex={0}>{version.notes}</pre>
+          <Code label="NOTES.txt">{version.notes}</Code>
         </details>
-      )}
+      ) : null}
     </>
   );
 }

@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { useQuery } from 'urql';
-import { Badge, Empty, Failure, Skeleton } from '../elements/elements';
+import { Answer } from '../elements/Answer';
+import { Badge, Empty } from '../elements/elements';
 import { graphql } from '../gql';
 import type { TabProps } from './ChartPage';
 import { type SchemaNode, schemaTree } from './schemaTree';
@@ -15,13 +16,22 @@ const SCHEMA = graphql(`
 `);
 
 export default function SchemaTab({ chartVersionId }: TabProps) {
-  const [{ data, error }, ask] = useQuery({ query: SCHEMA, variables: { id: chartVersionId } });
-  const schema = data?.chartVersion?.valuesSchema;
+  const asked = useQuery({ query: SCHEMA, variables: { id: chartVersionId } });
+  return (
+    <Answer to={asked} lines={10}>
+      {(data) => <Schema schema={data.chartVersion?.valuesSchema} />}
+    </Answer>
+  );
+}
+
+function Schema({ schema }: { schema: unknown }) {
   const tree = useMemo(() => schemaTree(schema), [schema]);
-  if (error && !data) return <Failure error={error} retry={() => ask({ requestPolicy: 'network-only' })} />;
-  if (!data) return <Skeleton lines={10} tall />;
   if (!tree.length)
-    return <Empty title="No schema">This version has no values.schema.json, so Helm takes whatever is set. The comments in its values may say more.</Empty>;
+    return (
+      <Empty title="No schema">
+        This version has no values.schema.json, so Helm takes whatever is set. The comments in its values may say more.
+      </Empty>
+    );
   return (
     <div className="schema">
       <Level nodes={tree} depth={0} />

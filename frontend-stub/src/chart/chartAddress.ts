@@ -10,13 +10,3 @@ export function readAddress(pathname: string): ChartAddress {
   const [, , registryName = '', ...repository] = pathname.split('/');
   return { registryName: decodeURIComponent(registryName), repository: repository.map(decodeURIComponent).join('/') };
 }
-
-/** Highest first by the server; the one that is asked for, or the latest where none is. */
-export function versionNamed<Version extends { version: string }>(
-  versions: readonly Version[],
-  wanted: string | null,
-  latest: Version,
-): Version | null {
-  if (!wanted) return latest;
-  return versions.find(({ version }) => version === wanted) ?? null;
-}

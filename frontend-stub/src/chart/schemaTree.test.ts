@@ -23,6 +23,12 @@ test('references within the document are followed, and loops end', () => {
   expect(node?.children[0]?.children).toEqual([]);
 });
 
+test('what may be one of a few is of their type', () => {
+  const [mode, port] = schemaTree({ properties: { mode: { enum: ['test', 'live'] }, port: { enum: [80, null] } } });
+  expect(mode).toMatchObject({ type: 'string', bounds: ['one of "test", "live"'] });
+  expect(port).toMatchObject({ type: 'number or null', bounds: ['one of 80, null'] });
+});
+
 test('references elsewhere, and what is no schema, are left alone', () => {
   expect(schemaTree({ properties: { a: { $ref: 'https://example.com/a.json' } } })[0]).toMatchObject({ type: 'any' });
   expect(schemaTree(true)).toEqual([]);

@@ -71,10 +71,17 @@ function target(reference: string, root: Json): Json {
 function typeOf(schema: Json): string {
   if (Array.isArray(schema.type)) return schema.type.join(' or ');
   if (typeof schema.type === 'string') return schema.type;
-  if (schema.enum || schema.const !== undefined) return 'one of';
+  const values = Array.isArray(schema.enum) ? schema.enum : schema.const === undefined ? [] : [schema.const];
+  if (values.length) return [...new Set(values.map(kindOf))].join(' or ');
   const choice = [schema.oneOf, schema.anyOf].find(Array.isArray) as unknown[] | undefined;
   if (choice) return [...new Set(choice.map((one) => (isObject(one) ? typeOf(one) : 'any')))].join(' or ');
   return schema.properties ? 'object' : 'any';
+}
+
+/** As JSON Schema calls it. */
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
 }
 
 const BOUNDS = [

@@ -24,7 +24,9 @@ empty:
 `;
 
 function kinds(line: string): string[] {
-  return (yamlLines(line)[0] ?? []).filter((token) => token.text.trim()).map((token) => `${token.kind} ${token.text.trim()}`);
+  return (yamlLines(line)[0] ?? [])
+    .filter((token) => token.text.trim())
+    .map((token) => `${token.kind} ${token.text.trim()}`);
 }
 
 test('no character is lost or added', () => {
@@ -54,5 +56,9 @@ test('what stands in a block is text, whatever it looks like', () => {
 
 test('a long hostile line ends soon', () => {
   const line = `${'"\\'.repeat(20_000)}: ${'- '.repeat(20_000)}`;
-  expect(yamlLines(line)[0]?.map((token) => token.text).join('')).toBe(line);
+  expect(
+    yamlLines(line)[0]
+      ?.map((token) => token.text)
+      .join(''),
+  ).toBe(line);
 });

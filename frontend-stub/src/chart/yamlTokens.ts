@@ -19,7 +19,10 @@ interface Block {
 
 export function yamlLines(text: string): Token[][] {
   const block: Block = { indent: -1 };
-  return text.replace(/\n$/, '').split('\n').map((line) => lineTokens(line, block));
+  return text
+    .replace(/\n$/, '')
+    .split('\n')
+    .map((line) => lineTokens(line, block));
 }
 
 function lineTokens(line: string, block: Block): Token[] {
@@ -58,7 +61,10 @@ function valueTokens(tokens: Token[], given: string): void {
       atStart = true;
       continue;
     }
-    if (rest.startsWith('#') && atStart) return push(tokens, 'comment', rest);
+    if (rest.startsWith('#') && atStart) {
+      push(tokens, 'comment', rest);
+      return;
+    }
     const scalar = SCALAR.exec(rest);
     if (scalar?.groups) {
       const kind = Object.entries(scalar.groups).find(([, text]) => text !== undefined)?.[0] as TokenKind;

@@ -42,6 +42,7 @@ export const VALUE_TYPES = [
   'RegistryEdge',
   'RegistryFacet',
   'RemoveRepositoriesPayload',
+  'RenewWebhookUrlPayload',
   'RepositoriesPayload',
   'RepositoryFinished',
   'RepositoryListed',

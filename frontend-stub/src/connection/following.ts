@@ -31,6 +31,7 @@ export function useFollowing<Data, Variables extends AnyVariables>(following: Fo
   const isOver = useEffectEvent(() => following.isOver?.() ?? false);
   const { document, key } = following;
 
+  // `key` is not used inside: another key begins another subscription.
   useEffect(() => {
     let stop = () => {};
     let timer: ReturnType<typeof setTimeout> | undefined;

@@ -12,7 +12,12 @@ import {
 import type { CombinedError } from 'urql';
 import { ago, sentence } from './words';
 
-export function Page({ title, lead, actions, children }: {
+export function Page({
+  title,
+  lead,
+  actions,
+  children,
+}: {
   title: string;
   lead?: ReactNode;
   actions?: ReactNode;
@@ -41,12 +46,24 @@ export function useTitle(title: string): void {
 
 type Look = 'primary' | 'plain' | 'quiet' | 'danger';
 
-export function Button({ look = 'plain', busy = false, children, disabled, ...rest }: {
+export function Button({
+  look = 'plain',
+  busy = false,
+  children,
+  disabled,
+  ...rest
+}: {
   look?: Look;
   busy?: boolean;
 } & ButtonHTMLAttributes<HTMLButtonElement>) {
   return (
-    <button type="button" className={`button ${look}`} aria-busy={busy || undefined} disabled={disabled || busy} {...rest}>
+    <button
+      type="button"
+      className={`button ${look}`}
+      aria-busy={busy || undefined}
+      disabled={disabled || busy}
+      {...rest}
+    >
       {children}
     </button>
   );
@@ -96,8 +113,22 @@ export function When({ at }: { at: string }) {
   );
 }
 
+/** For days that are far off: nobody counts in years. */
+export function Day({ at }: { at: string }) {
+  return (
+    <time dateTime={at} title={new Date(at).toLocaleString()}>
+      {new Date(at).toLocaleDateString('en', { day: 'numeric', month: 'long', year: 'numeric' })}
+    </time>
+  );
+}
+
 /** `page`: it is all there is, so its title is the page's. */
-export function Empty({ title, children, action, page = false }: {
+export function Empty({
+  title,
+  children,
+  action,
+  page = false,
+}: {
   title: string;
   children: ReactNode;
   action?: ReactNode;
@@ -133,6 +164,14 @@ export function reason(error: CombinedError): string {
   return error.graphQLErrors.map((one) => one.message).join(' ');
 }
 
+/** Why a mutation did nothing: what the caller can mend, or what else went wrong. */
+export function whyNot(
+  result: { error?: CombinedError | undefined },
+  payload: { userErrors: readonly { message: string }[] } | null | undefined,
+): string | undefined {
+  return result.error ? reason(result.error) : payload?.userErrors[0]?.message;
+}
+
 /** Lines as tall as what will stand there, so that nothing moves when it comes. */
 export function Skeleton({ lines = 3, tall = false }: { lines?: number; tall?: boolean }) {
   return (
@@ -145,7 +184,13 @@ export function Skeleton({ lines = 3, tall = false }: { lines?: number; tall?: b
   );
 }
 
-export function Field({ label, help, error, optional = false, children }: {
+export function Field({
+  label,
+  help,
+  error,
+  optional = false,
+  children,
+}: {
   label: string;
   help?: ReactNode;
   error?: string | undefined;
@@ -179,7 +224,13 @@ export function Field({ label, help, error, optional = false, children }: {
   );
 }
 
-export function Switch({ label, checked, onChange, disabled = false, labelUnseen = false }: {
+export function Switch({
+  label,
+  checked,
+  onChange,
+  disabled = false,
+  labelUnseen = false,
+}: {
   label: string;
   checked: boolean;
   onChange: (checked: boolean) => void;
@@ -190,6 +241,7 @@ export function Switch({ label, checked, onChange, disabled = false, labelUnseen
     <label className="switch">
       <input
         type="checkbox"
+        // A checkbox says by itself whether it is checked.
         role="switch"
         checked={checked}
         disabled={disabled}
@@ -218,7 +270,12 @@ export function Copy({ text, what }: { text: string; what: string }) {
   );
 }
 
-export function Dialog({ title, open, onClose, children }: {
+export function Dialog({
+  title,
+  open,
+  onClose,
+  children,
+}: {
   title: string;
   open: boolean;
   onClose: () => void;
@@ -273,7 +330,12 @@ export function Refusals({ errors }: { errors: readonly { message: string }[] })
   );
 }
 
-export function Pager({ hasNext, isFirst, first, next }: {
+export function Pager({
+  hasNext,
+  isFirst,
+  first,
+  next,
+}: {
   hasNext: boolean;
   isFirst: boolean;
   first: ReactNode;

@@ -35,9 +35,14 @@ export function Playground() {
   useEffect(() => {
     if (!token) return setSeen(null);
     let current = true;
+    const tell = (found: Seen | null, why: string) => {
+      if (!current) return;
+      setSeen(found);
+      setRefusal(why);
+    };
     whoIs(token).then(
-      (found) => current && (setSeen(found), setRefusal('')),
-      (error: Error) => current && (setSeen(null), setRefusal(error.message)),
+      (found) => tell(found, ''),
+      (error: Error) => tell(null, error.message),
     );
     return () => {
       current = false;
@@ -53,7 +58,14 @@ export function Playground() {
         <TokenForm seen={seen} refusal={refusal} />
       </header>
       <main className="playground-editor">
-        {seen && seen.token === token ? <Editor key={token} seen={seen} /> : <Welcome />}
+        {seen && seen.token === token ? (
+          <>
+            <h1 className="unseen">GraphQL playground</h1>
+            <Editor key={token} seen={seen} />
+          </>
+        ) : (
+          <Welcome />
+        )}
       </main>
     </div>
   );

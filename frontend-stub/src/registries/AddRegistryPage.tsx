@@ -3,11 +3,11 @@ import { useMutation } from 'urql';
 import { Link, useLocation } from 'wouter';
 import { Button, Failure, Page, Skeleton } from '../elements/elements';
 import { graphql } from '../gql';
-import type { RegisterRegistryInput } from '../gql/graphql';
-import { ConnectionReport } from './ConnectionReport';
-import { type RegistryAnswers, RegistryForm, emptyRegistry, useRegistryForm, visibilityOf } from './RegistryForm';
+import { ConnectionTest } from './ConnectionTest';
+import { TEST_REGISTRY, registrationOf } from './registration';
+import { type RegistryAnswers, RegistryForm, emptyRegistry, useRegistryForm } from './RegistryForm';
 import type { ProviderForm } from './providerInput';
-import { asProviderInput, useProviders } from './providers';
+import { useProviders } from './providers';
 
 const REGISTER = graphql(`
   mutation RegisterRegistry($input: RegisterRegistryInput!) {
@@ -18,21 +18,6 @@ const REGISTER = graphql(`
       }
       sync {
         id
-      }
-      userErrors {
-        code
-        message
-        field
-      }
-    }
-  }
-`);
-
-const TEST = graphql(`
-  mutation TestRegistry($input: RegisterRegistryInput!) {
-    testRegistry(input: $input) {
-      report {
-        ...ReportStages
       }
       userErrors {
         code
@@ -57,12 +42,12 @@ export default function AddRegistryPage() {
 function AddForm({ providers, first }: { providers: readonly ProviderForm[]; first: ProviderForm }) {
   const { given, setGiven, errors, setErrors } = useRegistryForm(emptyRegistry(first));
   const [registering, register] = useMutation(REGISTER);
-  const [testing, test] = useMutation(TEST);
+  const [testing, test] = useMutation(TEST_REGISTRY);
   const [, go] = useLocation();
   const [tested, setTested] = useState<RegistryAnswers | null>(null);
 
   async function submit() {
-    const { data } = await register({ input: inputOf(given) });
+    const { data } = await register({ input: registrationOf(given) });
     const payload = data?.registerRegistry;
     setErrors(payload?.userErrors ?? []);
     if (payload?.sync) go(`/syncs/${encodeURIComponent(payload.sync.id)}`);
@@ -70,7 +55,7 @@ function AddForm({ providers, first }: { providers: readonly ProviderForm[]; fir
   }
   async function tryIt() {
     setTested(given);
-    const { data } = await test({ input: inputOf(given) });
+    const { data } = await test({ input: registrationOf(given) });
     setErrors(data?.testRegistry.userErrors ?? []);
   }
 
@@ -95,21 +80,7 @@ function AddForm({ providers, first }: { providers: readonly ProviderForm[]; fir
           Cancel
         </Link>
       </RegistryForm>
-      {testing.fetching && <p role="status" className="faint">Trying the connection …</p>}
-      {report && !testing.fetching && tested === given && <ConnectionReport report={report} />}
+      <ConnectionTest going={testing.fetching} report={tested === given ? report : null} />
     </>
   );
-}
-
-function inputOf(given: RegistryAnswers): RegisterRegistryInput {
-  return {
-    name: given.name,
-    visibility: visibilityOf(given.answers),
-    provider: asProviderInput(given.provider, given.answers),
-    useAsChartRepository: given.useAsChartRepository,
-    repositories: given.repositories,
-    syncIntervalSeconds: given.syncIntervalSeconds,
-    versionConstraint: given.versionConstraint.trim() || null,
-    versionsKept: given.versionsKept ? Number(given.versionsKept) : null,
-  };
 }

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { type TypedDocumentNode, useMutation, useQuery } from 'urql';
-import { Button, Empty, Field, Skeleton, reason } from '../elements/elements';
+import { Button, Empty, Field, Skeleton, reason, whyNot } from '../elements/elements';
 import { count } from '../elements/words';
 import { graphql } from '../gql';
 import type { AddRepositoriesMutation, AddRepositoriesMutationVariables } from '../gql/graphql';
@@ -21,7 +21,11 @@ const DISCOVER = graphql(`
   }
 `);
 
-export function DiscoveryPicker({ registryId, addDocument, onDone }: {
+export function DiscoveryPicker({
+  registryId,
+  addDocument,
+  onDone,
+}: {
   registryId: string;
   addDocument: TypedDocumentNode<AddRepositoriesMutation, AddRepositoriesMutationVariables>;
   onDone: () => void;
@@ -45,7 +49,7 @@ export function DiscoveryPicker({ registryId, addDocument, onDone }: {
     const answer = await add({ registryId, names: [...chosen] });
     if (answer.data?.addRepositories.userErrors.length === 0) onDone();
   }
-  const refusal = adding.data?.addRepositories.userErrors[0]?.message ?? (adding.error && reason(adding.error));
+  const refusal = whyNot(adding, adding.data?.addRepositories);
 
   return (
     <div className="discovery">
@@ -79,13 +83,21 @@ export function DiscoveryPicker({ registryId, addDocument, onDone }: {
               />
               <span className="mono">{row.name}</span>
               <span className="faint">
-                {row.alreadyAdded ? 'added' : row.holdsCharts === true ? 'charts' : row.holdsCharts === false ? 'no charts' : ''}
+                {row.alreadyAdded
+                  ? 'added'
+                  : row.holdsCharts === true
+                    ? 'charts'
+                    : row.holdsCharts === false
+                      ? 'no charts'
+                      : ''}
               </span>
             </label>
           </li>
         ))}
       </ul>
-      {found?.pageInfo.hasNextPage && <Button onClick={() => setAfter(found.pageInfo.endCursor ?? null)}>Next page</Button>}
+      {found?.pageInfo.hasNextPage && (
+        <Button onClick={() => setAfter(found.pageInfo.endCursor ?? null)}>Next page</Button>
+      )}
       {refusal && <p className="field-error">{refusal}</p>}
       <div className="form-actions">
         <Button look="primary" disabled={!chosen.size} busy={adding.fetching} onClick={submit}>

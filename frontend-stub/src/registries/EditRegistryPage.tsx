@@ -1,11 +1,16 @@
+import { useState } from 'react';
 import { useMutation, useQuery } from 'urql';
 import { Link, useLocation } from 'wouter';
-import { Empty, Failure, Page, Skeleton } from '../elements/elements';
+import { Button, Empty, Failure, Page, Skeleton } from '../elements/elements';
 import { graphql } from '../gql';
 import type { EditRegistryQuery, UpdateRegistryInput } from '../gql/graphql';
-import { type RegistryAnswers, RegistryForm, useRegistryForm, visibilityOf } from './RegistryForm';
+import { ConnectionTest } from './ConnectionTest';
 import type { ProviderForm } from './providerInput';
 import { asProviderInput, useProviders } from './providers';
+import { type RegistryAnswers, RegistryForm, useRegistryForm } from './RegistryForm';
+import { Repositories, useRepositories } from './Repositories';
+import { policyOf, registrationOf, TEST_REGISTRY, visibilityOf } from './registration';
+import { TEST_STORED_REGISTRY } from './testing';
 
 const REGISTRY = graphql(`
   query EditRegistry($id: ID!) {
@@ -57,6 +62,7 @@ type Stored = NonNullable<EditRegistryQuery['registry']>;
 export default function EditRegistryPage({ id }: { id: string }) {
   const [{ data, error }] = useQuery({ query: REGISTRY, variables: { id } });
   const { providers, error: providersError } = useProviders();
+  const repositories = useRepositories(id);
   const failure = error ?? providersError;
   const form = providers?.find((one) => one.provider === data?.registry?.provider);
   return (
@@ -64,7 +70,12 @@ export default function EditRegistryPage({ id }: { id: string }) {
       {failure && !data && <Failure error={failure} />}
       {!failure && (!data || !providers) && <Skeleton lines={12} tall />}
       {data?.registry === null && <Empty title="There is no such registry">It may have been deleted.</Empty>}
-      {data?.registry && form && <EditForm registry={data.registry} form={form} />}
+      {data?.registry && form ? (
+        <>
+          <EditForm registry={data.registry} form={form} />
+          <Repositories registryId={id} asked={repositories} provider={data.registry.provider} canManage />
+        </>
+      ) : null}
     </Page>
   );
 }
@@ -79,9 +90,28 @@ function EditForm({ registry, form }: { registry: Stored; form: ProviderForm }) 
     setErrors(data?.updateRegistry.userErrors ?? []);
     if (data?.updateRegistry.registry) go(path);
   }
+
+  const [testing, test] = useMutation(TEST_REGISTRY);
+  const [testingStored, testStored] = useMutation(TEST_STORED_REGISTRY);
+  const [tested, setTested] = useState<RegistryAnswers | null>(null);
+  const way = wayToTest(registry, given);
+  async function tryIt() {
+    setTested(given);
+    if (way === 'as stored') {
+      await testStored({ id: registry.id });
+      setErrors([]);
+    } else {
+      const { data } = await test({ input: registrationOf(given) });
+      setErrors(data?.testRegistry.userErrors ?? []);
+    }
+  }
+  const going = testing.fetching || testingStored.fetching;
+  const report =
+    way === 'as stored' ? testingStored.data?.testStoredRegistry.report : testing.data?.testRegistry.report;
+  const failure = updating.error ?? testing.error ?? testingStored.error;
   return (
     <>
-      {updating.error && <Failure error={updating.error} />}
+      {failure ? <Failure error={failure} /> : null}
       <RegistryForm
         providers={[form]}
         given={given}
@@ -92,10 +122,19 @@ function EditForm({ registry, form }: { registry: Stored; form: ProviderForm }) 
         busy={updating.fetching}
         submitLabel="Save"
       >
+        <Button onClick={tryIt} busy={going} disabled={way === 'not before it is saved'}>
+          Test connection
+        </Button>
         <Link href={path} className="button quiet">
           Cancel
         </Link>
       </RegistryForm>
+      {way === 'not before it is saved' ? (
+        <p className="help">
+          The stored credentials are sent nowhere but where they were entered for. Replace them to test this connection.
+        </p>
+      ) : null}
+      <ConnectionTest going={going} report={tested === given ? report : null} />
     </>
   );
 }
@@ -120,22 +159,31 @@ function answersOf(registry: Stored, provider: ProviderForm): RegistryAnswers {
   };
 }
 
+/** Whether it would be reached otherwise, be it with the same credentials. */
+function isReconnected(registry: Stored, { answers }: RegistryAnswers): boolean {
+  return (
+    answers.host.trim() !== registry.host ||
+    answers.connectionSecurity !== registry.connectionSecurity ||
+    answers.caCertificate.trim() !== ''
+  );
+}
+
+/** Stored credentials can be used but not read: with another connection they cannot be tried from here. */
+function wayToTest(registry: Stored, given: RegistryAnswers): 'as stored' | 'as entered' | 'not before it is saved' {
+  if (given.answers.withCredentials) return 'as entered';
+  if (!isReconnected(registry, given)) return 'as stored';
+  return registry.authentication === 'ANONYMOUS' ? 'as entered' : 'not before it is saved';
+}
+
 /** What did not change is left out: a provider that is given again would be judged again. */
 function inputOf(registry: Stored, given: RegistryAnswers): UpdateRegistryInput {
   const { answers } = given;
-  const reconnected =
-    answers.withCredentials ||
-    answers.host.trim() !== registry.host ||
-    answers.connectionSecurity !== registry.connectionSecurity ||
-    answers.caCertificate.trim() !== '';
   return {
     id: registry.id,
     name: given.name,
     useAsChartRepository: given.useAsChartRepository,
-    syncIntervalSeconds: given.syncIntervalSeconds,
-    versionConstraint: given.versionConstraint.trim() || null,
-    versionsKept: given.versionsKept ? Number(given.versionsKept) : null,
-    ...(reconnected
+    ...policyOf(given),
+    ...(answers.withCredentials || isReconnected(registry, given)
       ? { provider: asProviderInput(given.provider, answers), visibility: visibilityOf(answers) }
       : {}),
   };

@@ -4,6 +4,7 @@ import { Badge, Empty, Failure, Page, Pager, Skeleton, State, When } from '../el
 import { count, sentence } from '../elements/words';
 import { graphql } from '../gql';
 import { useViewer } from '../shell/Shell';
+import { useProviders } from './providers';
 
 const REGISTRIES = graphql(`
   query Registries($after: String, $filter: RegistryFilter) {
@@ -52,6 +53,7 @@ export default function RegistriesPage() {
     variables: { after, filter: search ? { search } : null },
   });
   const { canManageRegistries } = useViewer();
+  const { providers } = useProviders();
   const add = (
     <Link href="/registries/new" className="button primary">
       Add a registry
@@ -64,7 +66,7 @@ export default function RegistriesPage() {
       lead={registries ? count(registries.totalCount, 'registry', 'registries') : ' '}
       actions={canManageRegistries ? add : undefined}
     >
-      <div className="search" role="search">
+      <search className="search">
         <label className="unseen" htmlFor="registry-search">
           Search registries
         </label>
@@ -75,7 +77,7 @@ export default function RegistriesPage() {
           value={search}
           onChange={(event) => setParameters(event.target.value ? { q: event.target.value } : {}, { replace: true })}
         />
-      </div>
+      </search>
       {error && !data && <Failure error={error} retry={() => ask({ requestPolicy: 'network-only' })} />}
       {!data && !error && <Skeleton lines={8} tall />}
       {registries?.nodes.length === 0 &&
@@ -97,25 +99,35 @@ export default function RegistriesPage() {
                 </h2>
                 <p className="mono faint">{registry.host}</p>
               </div>
-              <p className="registry-facts">
-                <span>{sentence(registry.provider)}</span>
-                <span>{count(registry.repositories.totalCount, 'repository', 'repositories')}</span>
-                <span>{count(registry.charts.totalCount, 'chart')}</span>
-                {registry.connectionSecurity === 'INSECURE' && <Badge tone="warning">Not verified</Badge>}
-              </p>
+              <div>
+                <p>
+                  {providers?.find((one) => one.provider === registry.provider)?.label ?? sentence(registry.provider)}{' '}
+                  {registry.connectionSecurity === 'INSECURE' ? <Badge tone="warning">Not verified</Badge> : null}
+                </p>
+                <p className="faint">
+                  {count(registry.repositories.totalCount, 'repository', 'repositories')},{' '}
+                  {count(registry.charts.totalCount, 'chart')}
+                </p>
+              </div>
               <div className="registry-health">
                 {registry.lastSync ? (
                   <>
-                    <Link href={`/syncs/${encodeURIComponent(registry.lastSync.id)}`} aria-label={`Last sync of ${registry.name}: ${sentence(registry.lastSync.state)}`}>
+                    <Link
+                      className="quiet-link"
+                      href={`/syncs/${encodeURIComponent(registry.lastSync.id)}`}
+                      aria-label={`Last sync of ${registry.name}: ${sentence(registry.lastSync.state)}`}
+                    >
                       <State of={registry.lastSync.state} />
-                    </Link>{' '}
-                    <span className="faint">
-                      <When at={registry.lastSync.finishedAt ?? registry.lastSync.requestedAt} />
-                    </span>
-                    {registry.lastSync.error && <p className="field-error">{registry.lastSync.error.message}</p>}
+                    </Link>
+                    <p className="faint">
+                      Synced <When at={registry.lastSync.finishedAt ?? registry.lastSync.requestedAt} />
+                    </p>
+                    {registry.lastSync.error ? <p className="field-error">{registry.lastSync.error.message}</p> : null}
                   </>
                 ) : (
-                  <span className="faint">{registry.useAsChartRepository ? 'Never synced' : 'Not used for charts'}</span>
+                  <span className="faint">
+                    {registry.useAsChartRepository ? 'Never synced' : 'Not used for charts'}
+                  </span>
                 )}
               </div>
             </li>

@@ -2,7 +2,6 @@
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { Button, Field, Refusals, Switch } from '../elements/elements';
 import { sentence } from '../elements/words';
-import type { RegistryVisibility } from '../gql/graphql';
 import { RepositoryChips } from './RepositoryChips';
 import { type FormField, type ProviderAnswers, type ProviderForm, emptyAnswers } from './providerInput';
 
@@ -25,11 +24,6 @@ export interface Refusal {
 /** The last name in the path: [input, repositories, 0] is about repositories. */
 export function refusalOf(errors: readonly Refusal[], name: string): string | undefined {
   return errors.find((error) => error.field.findLast((step) => !/^\d+$/.test(step)) === name)?.message;
-}
-
-/** Without credentials it is public, whoever runs it. */
-export function visibilityOf(answers: ProviderAnswers): RegistryVisibility {
-  return answers.authentication === 'ANONYMOUS' ? 'PUBLIC' : 'PRIVATE';
 }
 
 export function emptyRegistry(provider: ProviderForm): RegistryAnswers {
@@ -93,7 +87,7 @@ export function RegistryForm(props: Props) {
           </div>
           <p className="help">
             <a href={given.provider.documentationUrl} target="_blank" rel="noopener noreferrer">
-              About {given.provider.label} registries
+              Its own documentation
             </a>
           </p>
         </fieldset>
@@ -102,7 +96,12 @@ export function RegistryForm(props: Props) {
         <legend>The registry</legend>
         <Field label="Name" help="How it is called here; it can be changed later." error={refusalOf(errors, 'name')}>
           {(wiring) => (
-            <input {...wiring} value={given.name} autoComplete="off" onChange={(event) => change({ name: event.target.value })} />
+            <input
+              {...wiring}
+              value={given.name}
+              autoComplete="off"
+              onChange={(event) => change({ name: event.target.value })}
+            />
           )}
         </Field>
         <HostField given={given} errors={errors} answer={answer} />
@@ -186,7 +185,7 @@ function Security({ given, errors, answer, stored }: PartProps) {
       {given.answers.connectionSecurity === 'SECURE_WITH_CA' && (
         <Field
           label="CA certificate"
-          help={stored ? 'PEM. To change anything about the connection, paste it again.' : 'PEM, from -----BEGIN CERTIFICATE----- on.'}
+          help={stored ? 'PEM. Empty keeps the stored one.' : 'PEM, from -----BEGIN CERTIFICATE----- on.'}
           error={refusalOf(errors, 'caCertificate')}
         >
           {(wiring) => (
@@ -250,7 +249,12 @@ function Credentials({ given, errors, answer, stored }: PartProps) {
   );
 }
 
-function CredentialInput({ field, value, error, onChange }: {
+function CredentialInput({
+  field,
+  value,
+  error,
+  onChange,
+}: {
   field: FormField;
   value: string;
   error: string | undefined;
@@ -270,7 +274,12 @@ function CredentialInput({ field, value, error, onChange }: {
         field.multiline ? (
           <textarea {...wiring} {...common} rows={6} className="mono" />
         ) : (
-          <input {...wiring} {...common} type={field.secret ? 'password' : 'text'} {...(field.secret ? { autoComplete: 'new-password' } : {})} />
+          <input
+            {...wiring}
+            {...common}
+            type={field.secret ? 'password' : 'text'}
+            {...(field.secret ? { autoComplete: 'new-password' } : {})}
+          />
         )
       }
     </Field>
@@ -285,7 +294,11 @@ const SCHEDULES: [number | null, string][] = [
   [86_400, 'Every day'],
 ];
 
-function Policy({ given, errors, change }: {
+function Policy({
+  given,
+  errors,
+  change,
+}: {
   given: RegistryAnswers;
   errors: readonly Refusal[];
   change: (part: Partial<RegistryAnswers>) => void;
@@ -301,7 +314,9 @@ function Policy({ given, errors, change }: {
           <select
             {...wiring}
             value={own ?? ''}
-            onChange={(event) => change({ syncIntervalSeconds: event.target.value ? Number(event.target.value) : null })}
+            onChange={(event) =>
+              change({ syncIntervalSeconds: event.target.value ? Number(event.target.value) : null })
+            }
           >
             {schedules.map(([seconds, label]) => (
               <option key={label} value={seconds ?? ''}>

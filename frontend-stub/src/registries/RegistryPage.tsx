@@ -1,12 +1,17 @@
-import { useState } from 'react';
 import { useMutation, useQuery } from 'urql';
 import { Link, useLocation } from 'wouter';
-import { Badge, Button, Dialog, Empty, Failure, Page, Skeleton, State, When, reason } from '../elements/elements';
-import { count, sentence } from '../elements/words';
+import { Answer } from '../elements/Answer';
+import { Confirmed } from '../elements/Confirmed';
+import { Badge, Button, Day, Empty, Page, Skeleton, When, whyNot } from '../elements/elements';
+import { sentence } from '../elements/words';
 import { graphql } from '../gql';
+import type { RegistryPageQuery } from '../gql/graphql';
 import { useViewer } from '../shell/Shell';
-import { ConnectionReport } from './ConnectionReport';
-import { Repositories } from './Repositories';
+import { SyncRows } from '../syncs/SyncRows';
+import { ConnectionTest } from './ConnectionTest';
+import { authenticationLabel, useProvider, useProviders } from './providers';
+import { Repositories, useRepositories } from './Repositories';
+import { TEST_STORED_REGISTRY } from './testing';
 
 const REGISTRY = graphql(`
   query RegistryPage($id: ID!) {
@@ -31,16 +36,7 @@ const REGISTRY = graphql(`
       syncs(first: 5) {
         nodes {
           id
-          state
-          trigger
-          requestedAt
-          finishedAt
-          progress {
-            versionsAdded
-            versionsChanged
-            versionsRemoved
-            versionsFailed
-          }
+          ...SyncRow
         }
       }
     }
@@ -53,20 +49,6 @@ const START = graphql(`
       sync {
         id
         state
-      }
-      userErrors {
-        message
-        field
-      }
-    }
-  }
-`);
-
-const TEST = graphql(`
-  mutation TestStoredRegistry($id: ID!) {
-    testStoredRegistry(id: $id) {
-      report {
-        ...ReportStages
       }
       userErrors {
         message
@@ -89,29 +71,47 @@ const DELETE = graphql(`
 `);
 
 export default function RegistryPage({ id }: { id: string }) {
-  const [{ data, error }, ask] = useQuery({ query: REGISTRY, variables: { id } });
+  const asked = useQuery({ query: REGISTRY, variables: { id } });
+  const repositories = useRepositories(id);
+  const { providers, error } = useProviders();
+  const [{ data: listed, error: unlisted }] = repositories;
+  // All at once: what came later would move what is there.
+  if (!(listed || unlisted) || !(providers || error)) return <Skeleton lines={10} tall />;
+  return (
+    <Answer to={asked} lines={10}>
+      {({ registry }) =>
+        registry ? (
+          <Told registry={registry} repositories={repositories} />
+        ) : (
+          <Empty page title="There is no such registry" action={<Link href="/registries">All registries</Link>}>
+            It may have been deleted.
+          </Empty>
+        )
+      }
+    </Answer>
+  );
+}
+
+function Told({
+  registry,
+  repositories,
+}: {
+  registry: NonNullable<RegistryPageQuery['registry']>;
+  repositories: ReturnType<typeof useRepositories>;
+}) {
+  const { id } = registry;
   const [starting, start] = useMutation(START);
-  const [testing, test] = useMutation(TEST);
+  const [testing, test] = useMutation(TEST_STORED_REGISTRY);
   const [, go] = useLocation();
   const { canManageRegistries: canManage } = useViewer();
-  if (error && !data) return <Failure error={error} retry={() => ask({ requestPolicy: 'network-only' })} />;
-  if (!data) return <Skeleton lines={10} tall />;
-  const registry = data.registry;
-  if (!registry)
-    return (
-      <Empty page title="There is no such registry" action={<Link href="/registries">All registries</Link>}>
-        It may have been deleted.
-      </Empty>
-    );
+  const provider = useProvider(registry.provider);
 
   async function sync() {
     const answer = await start({ registryId: id });
     const begun = answer.data?.startSync.sync;
     if (begun) go(`/syncs/${encodeURIComponent(begun.id)}`);
   }
-  const failure = starting.error ?? testing.error;
-  const refusal = starting.data?.startSync.userErrors[0] ?? testing.data?.testStoredRegistry.userErrors[0];
-  const report = testing.data?.testStoredRegistry.report;
+  const refusal = whyNot(starting, starting.data?.startSync) ?? whyNot(testing, testing.data?.testStoredRegistry);
   return (
     <Page
       title={registry.name}
@@ -133,19 +133,22 @@ export default function RegistryPage({ id }: { id: string }) {
         )
       }
     >
-      {failure && <p className="refusals" role="alert">{reason(failure)}</p>}
-      {refusal && <p className="refusals" role="alert">{refusal.message}</p>}
-      {report && <ConnectionReport report={report} />}
+      {refusal ? (
+        <p className="refusals" role="alert">
+          {refusal}
+        </p>
+      ) : null}
+      <ConnectionTest going={testing.fetching} report={testing.data?.testStoredRegistry.report} />
       <dl className="facts-row">
         <div>
           <dt>Provider</dt>
-          <dd>{sentence(registry.provider)}</dd>
+          <dd>{provider?.label ?? sentence(registry.provider)}</dd>
         </div>
         <div>
           <dt>Signs in with</dt>
           <dd>
-            {sentence(registry.authentication)}
-            {registry.username && <span className="faint"> as {registry.username}</span>}
+            {authenticationLabel(provider, registry.authentication)}
+            {registry.username ? <span className="faint"> as {registry.username}</span> : null}
           </dd>
         </div>
         <div>
@@ -154,9 +157,9 @@ export default function RegistryPage({ id }: { id: string }) {
             {registry.connectionSecurity === 'INSECURE' ? (
               <Badge tone="warning">Not verified</Badge>
             ) : registry.caCertificate ? (
-              <>
-                Verified by {registry.caCertificate.subject}, until <When at={registry.caCertificate.expiresAt} />
-              </>
+              <span title={registry.caCertificate.subject}>
+                Verified by its own CA, until <Day at={registry.caCertificate.expiresAt} />
+              </span>
             ) : (
               'Verified'
             )}
@@ -176,27 +179,13 @@ export default function RegistryPage({ id }: { id: string }) {
           </div>
         )}
       </dl>
-      <Repositories registryId={id} provider={registry.provider} canManage={canManage} />
+      <Repositories registryId={id} asked={repositories} provider={registry.provider} canManage={canManage} />
       <section>
         <h2>Latest syncs</h2>
-        {registry.syncs.nodes.length === 0 ? (
-          <p className="faint">None yet.</p>
+        {registry.syncs.nodes.length ? (
+          <SyncRows syncs={registry.syncs.nodes} named={false} />
         ) : (
-          <ul className="rows">
-            {registry.syncs.nodes.map((one) => (
-              <li key={one.id}>
-                <Link href={`/syncs/${encodeURIComponent(one.id)}`}>
-                  <When at={one.requestedAt} />
-                </Link>
-                <State of={one.state} />
-                <span className="faint">{sentence(one.trigger)}</span>
-                <span>
-                  {count(one.progress.versionsAdded, 'version')} added
-                  {one.progress.versionsFailed > 0 && `, ${one.progress.versionsFailed} failed`}
-                </span>
-              </li>
-            ))}
-          </ul>
+          <p className="faint">None yet.</p>
         )}
       </section>
     </Page>
@@ -204,33 +193,18 @@ export default function RegistryPage({ id }: { id: string }) {
 }
 
 function DeleteRegistry({ id, name }: { id: string; name: string }) {
-  const [open, setOpen] = useState(false);
-  const [deleting, remove] = useMutation(DELETE);
+  const [, remove] = useMutation(DELETE);
   const [, go] = useLocation();
-  async function confirm() {
-    const { data } = await remove({ id });
-    if (data?.deleteRegistry.deletedRegistryId) go('/registries');
+  async function confirmed() {
+    const result = await remove({ id });
+    const refusal = whyNot(result, result.data?.deleteRegistry);
+    if (!refusal) go('/registries');
+    return refusal;
   }
   return (
-    <>
-      <Button look="danger" onClick={() => setOpen(true)}>
-        Delete
-      </Button>
-      <Dialog title={`Delete ${name}?`} open={open} onClose={() => setOpen(false)}>
-        <p>
-          Its credentials, its repositories and their charts leave the store. The registry itself is not touched, and
-          adding it again brings them back.
-        </p>
-        {deleting.error && <p className="field-error">{reason(deleting.error)}</p>}
-        <div className="form-actions">
-          <Button look="danger" onClick={confirm} busy={deleting.fetching}>
-            Delete registry
-          </Button>
-          <Button look="quiet" onClick={() => setOpen(false)}>
-            Keep it
-          </Button>
-        </div>
-      </Dialog>
-    </>
+    <Confirmed label="Delete" look="danger" question={`Delete ${name}?`} confirm="Delete registry" act={confirmed}>
+      Its credentials, its repositories and their charts leave the store. The registry itself is not touched, and adding
+      it again brings them back.
+    </Confirmed>
   );
 }

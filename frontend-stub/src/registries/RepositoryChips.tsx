@@ -3,7 +3,12 @@ import { Field } from '../elements/elements';
 import { count } from '../elements/words';
 import { repositoryNames } from './repositoryNames';
 
-export function RepositoryChips({ names, onChange, error, canDiscover = false }: {
+export function RepositoryChips({
+  names,
+  onChange,
+  error,
+  canDiscover = false,
+}: {
   names: readonly string[];
   onChange: (names: string[]) => void;
   error?: string | undefined;

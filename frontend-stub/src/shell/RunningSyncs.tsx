@@ -6,6 +6,7 @@ import { useFollowing } from '../connection/following';
 import { Bar } from '../elements/elements';
 import { count } from '../elements/words';
 import { type FragmentType, graphql, read } from '../gql';
+import { PROGRESS } from '../syncs/progress';
 import { type Progress, share } from '../syncs/story';
 
 const RUNNING_SYNC = graphql(`
@@ -20,16 +21,7 @@ const RUNNING_SYNC = graphql(`
       name
     }
     progress {
-      repositoriesTotal
-      repositoriesDone
-      versionsTotal
-      versionsDone
-      versionsAdded
-      versionsChanged
-      versionsRemoved
-      versionsUnchanged
-      versionsFailed
-      bytesPulled
+      ...SyncProgressParts
     }
   }
 `);
@@ -78,7 +70,10 @@ export function RunningSyncs() {
       {first && (
         <Link href={running.length === 1 ? `/syncs/${encodeURIComponent(first.id)}` : '/syncs'}>
           <span>{running.length === 1 ? `Syncing ${first.registry.name}` : count(running.length, 'sync')}</span>
-          <Bar share={share(together(running.map((sync) => sync.progress)))} label="Progress of what runs" />
+          <Bar
+            share={share(together(running.map((sync) => read(PROGRESS, sync.progress))))}
+            label="Progress of what runs"
+          />
         </Link>
       )}
     </div>
@@ -87,15 +82,12 @@ export function RunningSyncs() {
 
 /** As if it were one sync; its total is known once all are. */
 function together(parts: readonly Progress[]): Progress | null {
-  const [first, ...others] = parts;
+  const [first] = parts;
   if (!first) return null;
-  return others.reduce<Progress>(
-    (sum, part) => ({
-      ...sum,
-      versionsDone: sum.versionsDone + part.versionsDone,
-      versionsTotal:
-        sum.versionsTotal == null || part.versionsTotal == null ? null : sum.versionsTotal + part.versionsTotal,
-    }),
-    first,
-  );
+  const totals = parts.map((part) => part.versionsTotal ?? null);
+  return {
+    ...first,
+    versionsDone: parts.reduce((sum, part) => sum + part.versionsDone, 0),
+    versionsTotal: totals.includes(null) ? null : totals.reduce<number>((sum, total) => sum + (total ?? 0), 0),
+  };
 }

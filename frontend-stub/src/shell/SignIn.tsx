@@ -32,8 +32,8 @@ export function SignIn() {
           error={error || undefined}
           help={
             <>
-              The first one is printed when Chartroom starts with an empty store; <code>chartroom token create</code> makes
-              more.
+              The first one is printed when Chartroom starts with an empty store; <code>chartroom token create</code>{' '}
+              makes more.
             </>
           }
         >
@@ -43,6 +43,7 @@ export function SignIn() {
               type="password"
               autoComplete="current-password"
               spellCheck={false}
+              // eslint-disable-next-line jsx-a11y/no-autofocus -- it is the one thing to do on this page.
               autoFocus
               value={typed}
               onChange={(event) => setTyped(event.target.value)}
@@ -70,7 +71,8 @@ async function tryToken(token: string): Promise<string> {
       body: '{"query":"{ viewer { name } }"}',
     });
     if (answer.ok) return '';
-    if (answer.status === 401) return 'This token is not valid. Check that it was copied whole, or ask an admin for another.';
+    if (answer.status === 401)
+      return 'This token is not valid. Check that it was copied whole, or ask an admin for another.';
     return `Chartroom answered with status ${answer.status}. Try again in a moment.`;
   } catch {
     return 'Chartroom does not answer. Check your network and whether the server runs.';

@@ -32,7 +32,10 @@ export const CHART_CARD = graphql(`
   }
 `);
 
-export function ChartCard({ chart: given, highlight }: {
+export function ChartCard({
+  chart: given,
+  highlight,
+}: {
   chart: FragmentType<typeof CHART_CARD>;
   highlight: string | null | undefined;
 }) {
@@ -45,6 +48,9 @@ export function ChartCard({ chart: given, highlight }: {
         <h2>
           <Link href={chartPath(chart.registry.name, chart.repository.name)}>{chart.name}</Link>
           <span className="version">{latest.version}</span>
+          {chart.deprecated ? <Badge tone="warning">Deprecated</Badge> : null}
+          {latest.prerelease ? <Badge>Pre-release</Badge> : null}
+          {latest.type === 'LIBRARY' ? <Badge>Library</Badge> : null}
         </h2>
         <p className="description">
           {highlight
@@ -54,16 +60,12 @@ export function ChartCard({ chart: given, highlight }: {
             : (chart.description ?? 'No description.')}
         </p>
         <p className="chart-card-facts">
-          <span className="mono">
-            {chart.registry.name}/{chart.repository.name}
-          </span>
+          <span>{chart.registry.name}</span>
+          <span className="mono">{chart.repository.name}</span>
           <span>{count(chart.versionCount, 'version')}</span>
           <span>
             <When at={chart.updatedAt} />
           </span>
-          {chart.deprecated && <Badge tone="warning">Deprecated</Badge>}
-          {latest.prerelease && <Badge>Pre-release</Badge>}
-          {latest.type === 'LIBRARY' && <Badge>Library</Badge>}
         </p>
       </div>
     </li>

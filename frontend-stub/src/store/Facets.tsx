@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { Switch } from '../elements/elements';
 import { sentence } from '../elements/words';
 import { type FragmentType, graphql, read } from '../gql';
+import { FurtherFilters } from './FurtherFilters';
 import { type StoreSearch, toggled } from './storeSearch';
 
 export const FACETS = graphql(`
@@ -33,10 +34,16 @@ interface Choice {
   count: number | null;
 }
 
-export function Facets({ facets: given, search, change }: {
+export function Facets({
+  facets: given,
+  search,
+  change,
+  refusals,
+}: {
   facets: FragmentType<typeof FACETS> | undefined;
   search: StoreSearch;
   change: (part: Partial<StoreSearch>) => void;
+  refusals: Readonly<Record<string, string>>;
 }) {
   const facets = read(FACETS, given);
   const registries = (facets?.registries ?? []).map(({ registry, count }) => ({
@@ -59,6 +66,7 @@ export function Facets({ facets: given, search, change }: {
           onChange={(prereleases) => change({ prereleases })}
         />
       </div>
+      <FurtherFilters search={search} change={change} refusals={refusals} />
       <Group
         title="Registry"
         choices={registries}
@@ -81,7 +89,12 @@ export function Facets({ facets: given, search, change }: {
   );
 }
 
-function Group({ title, choices, chosen, toggle }: {
+function Group({
+  title,
+  choices,
+  chosen,
+  toggle,
+}: {
   title: string;
   choices: readonly Choice[];
   chosen: readonly string[];

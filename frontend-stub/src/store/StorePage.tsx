@@ -1,14 +1,16 @@
 import { useDeferredValue, useEffect, useState } from 'react';
-import { useQuery } from 'urql';
+import { type CombinedError, useQuery } from 'urql';
 import { Link, useSearchParams } from 'wouter';
 import { Button, Empty, Failure, Page, Pager, Skeleton } from '../elements/elements';
+import { Segments } from '../elements/Segments';
 import { count } from '../elements/words';
 import { graphql } from '../gql';
 import type { ChartType } from '../gql/graphql';
 import { useViewer } from '../shell/Shell';
 import { ChartCard } from './ChartCard';
 import { Facets } from './Facets';
-import { type StoreSearch, isNarrowed, readSearch, writeSearch } from './storeSearch';
+import { filterCount, isNarrowed, readSearch, type StoreSearch, UNNARROWED, writeSearch } from './storeSearch';
+import { useTyped } from './useTyped';
 
 const PAGE_ROWS = 24; // fills rows of two, three and four
 
@@ -43,7 +45,15 @@ export function StorePage() {
   const variables = useDeferredValue(parameters.toString());
   const asked = readSearch(new URLSearchParams(variables));
   const [{ data, error, fetching }, ask] = useQuery({ query: CHARTS, variables: variablesOf(asked) });
+  // A filter that is refused must not take the others away with it.
+  const [facets, setFacets] = useState(data?.charts.facets);
+  useEffect(() => {
+    if (data) setFacets(data.charts.facets);
+  }, [data]);
+  const refusals = filterRefusals(error);
+  const refused = Object.keys(refusals).length > 0;
   const { canManageRegistries } = useViewer();
+  const narrowedBy = filterCount(search);
   const [wide] = useState(() => window.matchMedia('(min-width: 56rem)').matches);
 
   return (
@@ -53,39 +63,44 @@ export function StorePage() {
         <label className="select">
           Sort{' '}
           <select
-            value={search.order}
+            // Without words nothing matches better than another: they come by name.
+            value={search.words || search.order !== 'RELEVANCE' ? search.order : 'NAME'}
             onChange={(event) => change({ order: event.target.value as StoreSearch['order'] })}
           >
-            <option value="RELEVANCE">{search.words ? 'Best match' : 'As usual'}</option>
+            {search.words ? <option value="RELEVANCE">Best match</option> : null}
             <option value="NAME">Name</option>
             <option value="UPDATED_AT_DESC">Last changed</option>
           </select>
         </label>
-        <div className="segments" role="group" aria-label="View">
-          {(['grid', 'list'] as const).map((view) => (
-            <button
-              key={view}
-              type="button"
-              aria-pressed={search.view === view}
-              onClick={() => change({ view, after: search.after }, true)}
-            >
-              {view === 'grid' ? 'Grid' : 'List'}
-            </button>
-          ))}
-        </div>
+        <Segments
+          label="View"
+          choices={VIEWS}
+          chosen={search.view}
+          onChoose={(view) => change({ view, after: search.after }, true)}
+        />
       </div>
       <div className="store">
         <aside className="facets" aria-label="Narrow the list">
           <details open={wide}>
-            <summary>Filters</summary>
+            <summary>Filters {narrowedBy ? <span className="faint">{narrowedBy} chosen</span> : null}</summary>
             <div className="facet-groups">
-              <Facets facets={data?.charts.facets} search={search} change={change} />
+              <Facets facets={facets} search={search} change={change} refusals={refusals} />
             </div>
           </details>
         </aside>
         <section aria-label="Charts" aria-busy={fetching}>
-          {error && !data && <Failure error={error} retry={() => ask({ requestPolicy: 'network-only' })} />}
-          {!data && !error && <CardSkeletons />}
+          {error && !data && !refused ? (
+            <Failure error={error} retry={() => ask({ requestPolicy: 'network-only' })} />
+          ) : null}
+          {refused ? (
+            <Empty
+              title="A filter cannot be read"
+              action={<Button onClick={() => change(UNNARROWED)}>Show all charts</Button>}
+            >
+              {Object.values(refusals).join(' ')}
+            </Empty>
+          ) : null}
+          {!data && !error ? <CardSkeletons /> : null}
           {data && data.charts.edges.length > 0 && (
             <ul className={`charts ${search.view}`}>
               {data.charts.edges.map(({ node, highlight }) => (
@@ -94,7 +109,7 @@ export function StorePage() {
             </ul>
           )}
           {data && data.charts.edges.length === 0 && !fetching && (
-            <NoCharts search={search} clear={() => change(NOTHING)} canManage={canManageRegistries} />
+            <NoCharts search={search} clear={() => change(UNNARROWED)} canManage={canManageRegistries} />
           )}
           {data && (
             <Pager
@@ -114,13 +129,18 @@ export function StorePage() {
   );
 }
 
-const NOTHING: Partial<StoreSearch> = {
-  words: '',
-  registryIds: [],
-  keywords: [],
-  types: [],
-  hideDeprecated: false,
-};
+const VIEWS = { grid: 'Grid', list: 'List' } as const;
+
+/** Why filters cannot be read, by their names. */
+function filterRefusals(error: CombinedError | undefined): Record<string, string> {
+  const refusals: Record<string, string> = {};
+  for (const { message, extensions } of error?.graphQLErrors ?? []) {
+    const argument = String(extensions.argument ?? '');
+    if (argument.startsWith('filter.'))
+      refusals[argument.slice('filter.'.length)] = message.replace(`${argument}: `, '');
+  }
+  return refusals;
+}
 
 function variablesOf(search: StoreSearch) {
   return {
@@ -133,35 +153,31 @@ function variablesOf(search: StoreSearch) {
       types: search.types.length ? (search.types as ChartType[]) : null,
       keywords: search.keywords.length ? search.keywords : null,
       deprecated: search.hideDeprecated ? false : null,
+      signed: search.signed,
+      kubeVersion: search.kubeVersion || null,
+      image: search.image || null,
+      dependsOn: search.dependsOn || null,
       includePrereleases: search.prereleases,
     },
   };
 }
 
-const TYPING_PAUSE_MS = 150;
-
 function SearchField({ words, onChange }: { words: string; onChange: (words: string) => void }) {
-  const [typed, setTyped] = useState(words);
-  useEffect(() => setTyped(words), [words]);
-  useEffect(() => {
-    if (typed === words) return;
-    const timer = setTimeout(() => onChange(typed), TYPING_PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [typed]);
+  const [typed, setTyped] = useTyped(words, onChange);
   return (
-    <div className="search" role="search">
+    <search className="search">
       <label className="unseen" htmlFor="search">
         Search charts
       </label>
       <input
         id="search"
         type="search"
-        placeholder="Search charts: name, keyword, what it does"
+        placeholder="Name, keyword, what it does"
         autoComplete="off"
         value={typed}
         onChange={(event) => setTyped(event.target.value)}
       />
-    </div>
+    </search>
   );
 }
 

@@ -1,8 +1,10 @@
 import { useMutation, useQuery } from 'urql';
 import { Link } from 'wouter';
-import { Bar, Button, Empty, Failure, Page, Skeleton, State, When, reason } from '../elements/elements';
+import { Answer } from '../elements/Answer';
+import { Bar, Button, Empty, Page, State, When, whyNot } from '../elements/elements';
 import { bytesInWords, count, sentence } from '../elements/words';
 import { graphql } from '../gql';
+import type { SyncPageQuery } from '../gql/graphql';
 import { useViewer } from '../shell/Shell';
 import { chartPath } from '../store/chartPath';
 import { type Story, rate, share } from './story';
@@ -50,19 +52,23 @@ const CANCEL = graphql(`
 `);
 
 export default function SyncPage({ id }: { id: string }) {
-  const [{ data, error }, ask] = useQuery({ query: SYNC, variables: { id } });
-  if (error && !data) return <Failure error={error} retry={() => ask({ requestPolicy: 'network-only' })} />;
-  if (!data) return <Skeleton lines={8} tall />;
-  if (!data.sync)
-    return (
-      <Empty page title="There is no such sync" action={<Link href="/syncs">All syncs</Link>}>
-        Old ones are cleared away, and those of a deleted registry go with it.
-      </Empty>
-    );
-  return <Told sync={data.sync} />;
+  const asked = useQuery({ query: SYNC, variables: { id } });
+  return (
+    <Answer to={asked} lines={8}>
+      {({ sync }) =>
+        sync ? (
+          <Told sync={sync} />
+        ) : (
+          <Empty page title="There is no such sync" action={<Link href="/syncs">All syncs</Link>}>
+            Old ones are cleared away, and those of a deleted registry go with it.
+          </Empty>
+        )
+      }
+    </Answer>
+  );
 }
 
-type Sync = NonNullable<import('../gql/graphql').SyncPageQuery['sync']>;
+type Sync = NonNullable<SyncPageQuery['sync']>;
 
 function Told({ sync }: { sync: Sync }) {
   const { story, link } = useStory(sync.id);
@@ -70,15 +76,15 @@ function Told({ sync }: { sync: Sync }) {
   const { canManageRegistries } = useViewer();
   const state = story.finishedAs ?? sync.state;
   const running = state === 'RUNNING' || state === 'QUEUED';
-  const refusal = cancelling.data?.cancelSync.userErrors[0]?.message ?? (cancelling.error && reason(cancelling.error));
+  const refusal = whyNot(cancelling, cancelling.data?.cancelSync);
   return (
     <Page
       title={`Sync of ${sync.registry.name}`}
       lead={
         <>
           <Link href={`/registries/${encodeURIComponent(sync.registry.id)}`}>{sync.registry.name}</Link>
-          {sync.repository && <span className="mono"> {sync.repository.name}</span>} · {sentence(sync.trigger)}, asked for{' '}
-          <When at={sync.requestedAt} />
+          {sync.repository && <span className="mono"> {sync.repository.name}</span>} · {sentence(sync.trigger)}, asked
+          for <When at={sync.requestedAt} />
         </>
       }
       actions={
@@ -90,7 +96,11 @@ function Told({ sync }: { sync: Sync }) {
         )
       }
     >
-      {refusal && <p className="refusals" role="alert">{refusal}</p>}
+      {refusal && (
+        <p className="refusals" role="alert">
+          {refusal}
+        </p>
+      )}
       {sync.error && <p className="refusals">{sync.error.message}</p>}
       <section className="progress" aria-label="Progress">
         <div className="progress-head">
@@ -123,7 +133,12 @@ function Counts({ story }: { story: Story }) {
   const { progress } = story;
   const counts: [string, string | number][] = [
     ['Repositories', progress ? `${progress.repositoriesDone} of ${progress.repositoriesTotal ?? '…'}` : '–'],
-    ['Versions', progress ? `${progress.versionsDone.toLocaleString('en')} of ${progress.versionsTotal?.toLocaleString('en') ?? '…'}` : '–'],
+    [
+      'Versions',
+      progress
+        ? `${progress.versionsDone.toLocaleString('en')} of ${progress.versionsTotal?.toLocaleString('en') ?? '…'}`
+        : '–',
+    ],
     ['Added', progress?.versionsAdded ?? '–'],
     ['Changed', progress?.versionsChanged ?? '–'],
     ['Unchanged', progress?.versionsUnchanged ?? '–'],
@@ -174,7 +189,7 @@ function RepositoryStates({ story, registryName }: { story: Story; registryName:
       {repositories.length === 0 ? (
         <p className="faint">They appear as they are listed.</p>
       ) : (
-        <ul className="rows">
+        <ul className="rows sync-repositories">
           {repositories.map((one) => (
             <li key={one.name}>
               {one.state && one.state !== 'FAILED' ? (
@@ -184,7 +199,9 @@ function RepositoryStates({ story, registryName }: { story: Story; registryName:
               ) : (
                 <span className="mono">{one.name}</span>
               )}
-              <State of={one.state ?? 'RUNNING'} />
+              <span>
+                <State of={one.state ?? 'RUNNING'} />
+              </span>
               <span className="faint">
                 {one.tags === null ? '' : `${count(one.tags, 'tag')}, `}
                 {one.stored} stored{one.faults > 0 && `, ${one.faults} failed`}
@@ -204,7 +221,8 @@ function Recent({ story, running }: { story: Story; running: boolean }) {
       <ol className="events">
         {story.recent.toReversed().map((event) => (
           <li key={event.sequence}>
-            <span className="faint">{event.sequence}</span> {sentence((event.__typename ?? '').replace(/([a-z])([A-Z])/g, '$1_$2'))}{' '}
+            <span className="faint">{event.sequence}</span>{' '}
+            {sentence((event.__typename ?? '').replace(/([a-z])([A-Z])/g, '$1_$2'))}{' '}
             <span className="mono">
               {event.repository ?? event.fault?.repository} {event.version}
             </span>

@@ -70,7 +70,9 @@ export const BEGINNING: Story = {
 
 /** Takes many at once: a finished sync replays its thousands of events in one go. */
 export function tell(story: Story, events: readonly StoryEvent[]): Story {
-  const fresh = events.filter((event, place) => event.sequence > Math.max(story.lastSequence, events[place - 1]?.sequence ?? 0));
+  const fresh = events.filter(
+    (event, place) => event.sequence > Math.max(story.lastSequence, events[place - 1]?.sequence ?? 0),
+  );
   const last = fresh.at(-1);
   if (!last) return story;
   const repositories = new Map(story.repositories);

@@ -1,6 +1,7 @@
 import { useEffect, useReducer, useRef } from 'react';
 import { type Link, useFollowing } from '../connection/following';
-import { graphql } from '../gql';
+import { graphql, read } from '../gql';
+import { PROGRESS } from './progress';
 import { BEGINNING, type Story, type StoryEvent, tell } from './story';
 
 const EVENTS = graphql(`
@@ -11,16 +12,7 @@ const EVENTS = graphql(`
       sequence
       at
       progress {
-        repositoriesTotal
-        repositoriesDone
-        versionsTotal
-        versionsDone
-        versionsAdded
-        versionsChanged
-        versionsRemoved
-        versionsUnchanged
-        versionsFailed
-        bytesPulled
+        ...SyncProgressParts
       }
       ... on RepositoryListed {
         repository
@@ -69,7 +61,7 @@ export function useStory(syncId: string): { story: Story; link: Link } {
     variables: () => ({ syncId, after: lastSequence.current }),
     isOver: () => finished.current,
     onData: ({ syncEvents: event }) => {
-      waiting.current.push(event);
+      waiting.current.push({ ...event, progress: read(PROGRESS, event.progress) });
       lastSequence.current = Math.max(lastSequence.current, event.sequence);
       finished.current ||= event.__typename === 'SyncFinished';
     },

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -21,12 +22,44 @@ class Answer:
 
     data: str
     errors: list[str]
+    """Sorted: fields that wait fail in the order in which they come, which is nobody's promise."""
+    places: dict[tuple[Any, ...], set[str]]
+    """Errors by the place that is null for them: their own, or one above it."""
 
     @classmethod
     def of(cls, data: Any, errors: Iterable[GraphQLError] | None) -> "Answer":
-        """Errors are sorted: fields that wait fail in the order in which they come, which is nobody's promise."""
-        told = (_ERROR_ID.sub("-", json.dumps(error.formatted)) for error in errors or ())
-        return cls(json.dumps(data, default=repr), sorted(told))
+        told: list[str] = []
+        places: defaultdict[tuple[Any, ...], set[str]] = defaultdict(set)
+        for error in errors or ():
+            cause = f"{type(error.original_error).__name__}: {error.original_error}"
+            text = _ERROR_ID.sub("-", json.dumps(error.formatted) + cause)
+            told.append(text)
+            places[_null_above(data, tuple(error.path or ()))].add(text)
+        return cls(json.dumps(data, default=repr), sorted(told), dict(places))
+
+    def agrees_with(self, other: "Answer") -> bool:
+        """The same data and errors, but for one thing. Where fields that wait fail at the same time and make the
+        same place above them null, which of them are told depends on who comes first; one has to be."""
+        if self.data != other.data or self.places.keys() != other.places.keys():
+            return False
+        return all(
+            self.places[place] == other.places[place]
+            or (_from_below(place, self.places[place]) and _from_below(place, other.places[place]))
+            for place in self.places
+        )
+
+
+def _null_above(data: Any, path: tuple[Any, ...]) -> tuple[Any, ...]:
+    for depth, key in enumerate(path):
+        if data is None:
+            return path[:depth]
+        data = data[key]
+    return path
+
+
+def _from_below(place: tuple[Any, ...], errors: set[str]) -> bool:
+    """Whether an error of a place is one of something below it."""
+    return any(len(json.JSONDecoder().raw_decode(error)[0].get("path", ())) > len(place) for error in errors)
 
 
 async def executed(schema: DoorSchema, document: DocumentNode, context: Any, variables: Any, compiled: bool) -> Answer:
@@ -43,6 +76,4 @@ async def executed(schema: DoorSchema, document: DocumentNode, context: Any, var
     )
     if optimized_is_awaitable(result):
         result = await result
-    causes = [f"{type(error.original_error).__name__}: {error.original_error}" for error in result.errors or ()]
-    answer = Answer.of(result.data, result.errors)
-    return Answer(answer.data, [*answer.errors, *sorted(causes)])
+    return Answer.of(result.data, result.errors)

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import strawberry
 
 from app.domain.errors import NotFound
+from app.graphql_api.compiled.ahead import AHEAD
 from app.graphql_api.door_schema import DoorSchema
 from app.graphql_api.errors import BadArgument
 from app.graphql_api.permissions import admin_field, manage_field, read_field
@@ -66,7 +67,7 @@ class Chance:
             return right
         return chance.choice(
             [
-                lambda: None,
+                *[lambda: None] * 4,
                 lambda: Unexpected(f"returned at {name}"),
                 lambda: BadArgument(f"returned at {name}"),
                 lambda: Later(chance.choice((0, 0, 1, 3)), right),
@@ -144,10 +145,32 @@ class Leaf:
     grid: list[list[int]] | None
 
 
+async def read_ahead(_context: Any, goods: Sequence["Good"]) -> None:
+    """Goes wrong for some lists; what is read is asked by nobody."""
+    await _later(None, goods[0].chance.turns("ahead"))
+    goods[0].chance.raise_at("ahead")
+
+
+READ_AHEAD = {AHEAD: read_ahead}
+
+
 @strawberry.type
 class Good(Thing):
     leaf: Leaf
     maybe_leaf: Leaf | None
+
+    @strawberry.field(metadata=READ_AHEAD)
+    async def near(self) -> "Good":
+        self.chance.raise_at("near")
+        near: Good = self.chance.attribute("near", good(self.chance.at("near")), "not near", stray())
+        return near
+
+    @strawberry.field(metadata=READ_AHEAD)
+    async def maybe_near(self, info: strawberry.Info) -> "Good | None":
+        await _later(None, self.chance.turns("maybe near"))
+        self.chance.raise_at("maybe near")
+        near: Good = self.chance.attribute("maybe near", good(self.chance.at(f"{info.field_name}")), stray())
+        return near
 
     @strawberry.field
     async def friend(self) -> "Good":
@@ -186,7 +209,8 @@ class Good(Thing):
     @strawberry.field
     async def future(self) -> str:
         coming = asyncio.get_running_loop().create_future()
-        coming.get_loop().call_soon(coming.set_result, self.chance.attribute("future", "came"))
+        came = self.chance.attribute("future", "came")
+        coming.get_loop().call_soon(lambda: None if coming.done() else coming.set_result(came))
         result: str = await coming
         return result
 
@@ -276,7 +300,7 @@ def goods_or_none(chance: Chance) -> list[Any]:
     return [chance.attribute(f"one {number}", good(chance.at(str(number))), None) for number in range(2)]
 
 
-BADNESS = (0.0, 0.01, 0.1)
+BADNESS = (0.0, 0.03, 0.1)
 
 
 @strawberry.type
@@ -299,6 +323,10 @@ class Query:
     @read_field
     async def thing(self, seed: int, kind: Annotated[Colour, strawberry.argument(name="colour")]) -> Thing | None:
         return thing(Chance(f"{seed}{kind.name}", BADNESS[seed % 3]))
+
+    @read_field
+    def leaf(self, seed: int) -> Leaf | None:
+        return leaf(Chance(str(seed), 0.8))
 
     @read_field
     def echo(self, wish: Wish, wishes: list[Wish | None] | None = None, text: str | None = "d") -> JSON:
