@@ -12,6 +12,7 @@ from app.domain.sync_events import EventKind, RepositoryState, SkipReason
 from app.domain.sync_plan import SkippedTag
 from app.store import failures, findings, registries, syncs, webhooks
 from app.store.entities import Provider, SyncRepository
+from app.store.remembered import AbsentReferrers
 from app.store.session import Store, execute
 from tests.store.rows import (
     LATER,
@@ -142,6 +143,7 @@ async def fill(store: Store) -> tuple[int, int]:
         fault = Fault(FaultCode.UNSUPPORTED_CHART, "x", False, "acme/payments", "8.8.8", "sha256:8")
         await session.run_sync(failures.remember, [failures.row_of(repository_id, fault, None, sync_id, NOW)])
         await webhooks.add_secrets(session, {registry_id: ("key", b"sealed")})
+        await session.merge(AbsentReferrers(registry_id=registry_id, host="r.example.com", seen_at=NOW))
         await webhooks.note_pushes(session, registry_id, ["acme/payments"], NOW, NOW)
     return registry_id, repository_id
 
@@ -159,6 +161,8 @@ async def test_everything_goes_along_when_a_registry_is_deleted(store: Store) ->
     assert (await rows_of_every_table(store)).keys() == (SQLModel.metadata.tables.keys() | {"chart_search"}) - {
         "api_token",
         "audit_entry",
+        "chore",
+        "unreferenced_content",
     }
     async with store.writing() as session:
         await registries.delete_registry(session, registry_id)

@@ -19,6 +19,7 @@ const SYNC = graphql(`
       requestedAt
       startedAt
       finishedAt
+      parkedUntil
       registryRequests
       registry {
         id
@@ -111,6 +112,11 @@ function Told({ sync }: { sync: Sync }) {
           </span>
           <span className="faint">{running ? pace(story) : sync.finishedAt && <When at={sync.finishedAt} />}</span>
         </div>
+        {running && sync.parkedUntil && (
+          <p className="help">
+            The registry wants no requests for now. It goes on by itself <When at={sync.parkedUntil} />.
+          </p>
+        )}
         <Bar share={running ? share(story.progress) : 1} label="Versions done" />
         <Counts story={story} />
       </section>

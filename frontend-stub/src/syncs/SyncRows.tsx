@@ -11,6 +11,7 @@ const SYNC_ROW = graphql(`
     state
     trigger
     requestedAt
+    parkedUntil
     registry {
       id
       name
@@ -43,6 +44,11 @@ export function SyncRows({ syncs, named }: { syncs: readonly FragmentType<typeof
               <p className="faint">
                 {sentence(sync.trigger)}
                 {named ? <>, {asked}</> : null}
+                {sync.parkedUntil ? (
+                  <>
+                    , waits for its registry until <When at={sync.parkedUntil} />
+                  </>
+                ) : null}
               </p>
             </div>
             <span className="sync-state">
