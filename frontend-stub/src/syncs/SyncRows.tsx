@@ -46,7 +46,7 @@ export function SyncRows({ syncs, named }: { syncs: readonly FragmentType<typeof
                 {named ? <>, {asked}</> : null}
                 {sync.parkedUntil ? (
                   <>
-                    , waits for its registry until <When at={sync.parkedUntil} />
+                    , parked; goes on <When at={sync.parkedUntil} />
                   </>
                 ) : null}
               </p>
