@@ -59,6 +59,8 @@ class Recorder:
         self._broken: BaseException | None = None
         self._flushing = asyncio.Lock()
         self._commits: set[asyncio.Task[None]] = set()
+        self._next_commit: asyncio.Task[None] | None = None
+        """Has not begun to write: it will write whatever happens until then."""
         self._due = asyncio.Event()
         self.progress = sync.progress
         self.requests_made: Callable[[], int] = lambda: 0
@@ -206,12 +208,15 @@ class Recorder:
     async def flush(self, **values: Any) -> None:
         """One commit of all that waits, and of `values` of the Sync row. Raises LeaseLost.
 
-        Whoever waits for it may be cancelled; the commit itself goes on to its end.
+        Whoever waits for it may be cancelled; the commit itself goes on to its end. Those who ask while one is being
+        written share the next.
         """
-        commit = asyncio.create_task(self._flush(values))
-        self._commits.add(commit)
-        commit.add_done_callback(self._committed)
-        await asyncio.shield(commit)
+        if values or self._next_commit is None:
+            commit = asyncio.create_task(self._flush(values))
+            self._commits.add(commit)
+            commit.add_done_callback(self._committed)
+            self._next_commit = commit
+        await asyncio.shield(self._next_commit)
 
     def _committed(self, commit: asyncio.Task[None]) -> None:
         """Takes the error of a commit that nobody waits for any more: `_broken` keeps it for the next one."""
@@ -226,6 +231,8 @@ class Recorder:
 
     async def _flush(self, values: dict[str, Any]) -> None:
         async with self._flushing:
+            if self._next_commit is asyncio.current_task():
+                self._next_commit = None
             if self._broken is not None:
                 raise self._broken
             pending, self._pending = self._pending, SyncBatch()
