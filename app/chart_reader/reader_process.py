@@ -74,8 +74,7 @@ class ReaderProcess(asyncio.BufferedProtocol):
         if self._dead or self._transport is None:
             raise ReaderDied("its reader had ended")
         self._reply = asyncio.get_running_loop().create_future()
-        self._transport.write(FRAME_HEAD.pack(KIND_BYTES + len(body), kind))
-        self._transport.write(body)
+        self._transport.writelines((FRAME_HEAD.pack(KIND_BYTES + len(body), kind), body))
         return await self._next_reply()
 
     def kill(self) -> None:
