@@ -199,53 +199,6 @@ NEWEST_FIRST = (
 )
 
 
-def _shown(chart_id: int, include_prereleases: bool, include_removed: bool) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [
-        col(ChartVersion.chart_id) == chart_id,
-        col(ChartVersion.within_policy).is_(True),
-    ]
-    if not include_prereleases:
-        conditions.append(col(ChartVersion.prerelease).is_(False))
-    if not include_removed:
-        conditions.append(col(ChartVersion.removed_at).is_(None))
-    return conditions
-
-
-async def version_page(
-    session: AsyncSession,
-    chart_id: int,
-    first: int,
-    after: Sequence[Any] | None,
-    *,
-    include_prereleases: bool = True,
-    include_removed: bool = False,
-) -> Page[ChartVersion]:
-    """Versions of one chart, highest semver first. Keys of the cursor: sort key, id."""
-    query = VERSIONS.statement.where(*_shown(chart_id, include_prereleases, include_removed))
-    return await ShownPages(VERSIONS, query, NEWEST_FIRST).page(session, first, after)
-
-
-async def count_versions(
-    session: AsyncSession, chart_id: int, *, include_prereleases: bool = True, include_removed: bool = False
-) -> int:
-    query = (
-        select(func.count()).select_from(ChartVersion).where(*_shown(chart_id, include_prereleases, include_removed))
-    )
-    return (await session.exec(query)).one()
-
-
-async def version_numbers(
-    session: AsyncSession, chart_id: int, *, include_prereleases: bool, include_removed: bool
-) -> list[tuple[int, str, str]]:
-    """Id, version and sort key of every version, highest first: to check a constraint that SQL cannot."""
-    query = (
-        select(ChartVersion.id, ChartVersion.version, ChartVersion.sort_key)
-        .where(*_shown(chart_id, include_prereleases, include_removed))
-        .order_by(col(ChartVersion.sort_key).desc(), col(ChartVersion.id).desc())
-    )
-    return [(row[0], row[1], row[2]) for row in (await session.exec(query)).all()]
-
-
 async def find_versions(reader: Reader, ids: Collection[int]) -> dict[int, ChartVersion]:
     return {row.id: row for row in await VERSIONS.read(reader, _VERSIONS_BY_ID, {"ids": list(ids)})}
 

@@ -57,8 +57,8 @@ async def version_pages(
     first: int,
     after: Sequence[Any] | None,
     *,
-    include_prereleases: bool,
-    include_removed: bool,
+    include_prereleases: bool = True,
+    include_removed: bool = False,
 ) -> dict[int, Page[ChartVersion]]:
     """By chart, highest semver first. Keys of the cursor: sort key, id."""
     shown = _shown_versions(include_prereleases, include_removed)
@@ -88,7 +88,11 @@ async def count_syncs(session: AsyncSession, registry_ids: Collection[int]) -> d
 
 
 async def count_versions(
-    session: AsyncSession, chart_ids: Collection[int], *, include_prereleases: bool, include_removed: bool
+    session: AsyncSession,
+    chart_ids: Collection[int],
+    *,
+    include_prereleases: bool = True,
+    include_removed: bool = False,
 ) -> dict[int, int]:
     """By chart; none where there are none."""
     shown = _shown_versions(include_prereleases, include_removed)

@@ -180,15 +180,6 @@ async def repositories_to_sync(
     return list((await session.exec(query.order_by(col(ChartRepository.name)))).all())
 
 
-async def repository_page(
-    session: AsyncSession, registry_id: int, first: int, after: Sequence[Any] | None
-) -> Page[ChartRepository]:
-    """Repositories by name. Keys of the cursor: name, id."""
-    query = select(ChartRepository).where(ChartRepository.registry_id == registry_id)
-    orders = (Order(col(ChartRepository.name)), Order(col(ChartRepository.id)))
-    return await fetch_page(session, query, orders, first, after)
-
-
 async def count_repositories(session: AsyncSession, registry_ids: Collection[int]) -> dict[int, int]:
     query = (
         select(ChartRepository.registry_id, func.count())

@@ -145,12 +145,6 @@ def forget_faults(session: Session, sync_id: int, repository: str) -> None:
     session.exec(delete(SyncFault).where(col(SyncFault.sync_id) == sync_id, col(SyncFault.repository) == repository))
 
 
-async def fault_page(session: AsyncSession, sync_id: int, first: int, after: Sequence[Any] | None) -> Page[SyncFault]:
-    """Faults in the order they happened. Key of the cursor: id."""
-    query = select(SyncFault).where(SyncFault.sync_id == sync_id)
-    return await fetch_page(session, query, (Order(col(SyncFault.id)),), first, after)
-
-
 async def count_faults(session: AsyncSession, sync_ids: Collection[int]) -> dict[int, int]:
     query = (
         select(SyncFault.sync_id, func.count())

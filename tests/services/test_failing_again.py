@@ -9,7 +9,7 @@ import pytest
 from app.domain.sync_events import RepositoryState, SyncState, SyncTrigger
 from app.services.syncing import Syncing
 from app.services.triggering import Triggering
-from app.store import registries, syncs
+from app.store import nesting, registries, syncs
 from app.store.entities import Sync, SyncFault
 from tests.lab.faulty_registry import FaultyRegistry, digest, refusing, serving
 from tests.services.conftest import Room
@@ -69,7 +69,7 @@ class Journey:
 
     async def faults(self, sync: Sync) -> list[SyncFault]:
         async with self.room.store.reading() as session:
-            return list((await syncs.fault_page(session, sync.id, 50, None)).rows)
+            return list((await nesting.fault_pages(session, [sync.id], 50, None))[sync.id].rows)
 
     async def repository_state(self) -> RepositoryState:
         async with self.room.store.reading() as session:

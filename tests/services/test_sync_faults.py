@@ -19,7 +19,7 @@ from app.oci_client.limits import ClientLimits
 from app.oci_client.transport import HttpClients
 from app.services.syncing import Syncing
 from app.services.triggering import Triggering
-from app.store import syncs
+from app.store import nesting, syncs
 from app.store.archives import Archives
 from app.store.entities import Sync
 from app.store.session import Store
@@ -79,7 +79,7 @@ async def row_of(room: Room, sync_id: int) -> Sync:
 
 async def faults_of(room: Room, sync_id: int) -> list[tuple[str, str | None]]:
     async with room.store.reading() as session:
-        page = await syncs.fault_page(session, sync_id, 50, None)
+        page = (await nesting.fault_pages(session, [sync_id], 50, None))[sync_id]
     return [(fault.code.value, fault.tag) for fault in page.rows]
 
 

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from app.store import charts, findings, migrating
+from app.store import charts, findings, migrating, nesting
 from app.store.charts import BY_NAME, BY_UPDATE, ChartConditions
 from app.store.entities import ChartVersion
 from app.store.session import Store
@@ -32,7 +32,7 @@ async def all_versions(store: Store, chart_id: int, size: int, **conditions: boo
     after = None
     while len(seen) < 1000:  # a page that does not end is a failure, no hang
         async with store.reading() as session:
-            page = await charts.version_page(session, chart_id, size, after, **conditions)
+            page = (await nesting.version_pages(session, [chart_id], size, after, **conditions))[chart_id]
         seen += page.rows
         if not page.has_next:
             break
@@ -84,7 +84,7 @@ async def test_pages_of_versions_have_no_gap_or_repeat_while_a_sync_writes(store
     fresh = iter(f"1.{minor}.0" for minor in range(1, 20, 2))
     while len(seen) < 1000:  # a page that does not end is a failure, no hang
         async with store.reading() as session:
-            page = await charts.version_page(session, chart_id, 3, after)
+            page = (await nesting.version_pages(session, [chart_id], 3, after))[chart_id]
         seen += [row.version for row in page.rows]
         if not page.has_next:
             break
@@ -128,7 +128,7 @@ async def test_hidden_versions_are_left_out_unless_asked_for(store: Store) -> No
     async def shown(**conditions: bool) -> list[str]:
         rows = [row.version for row in await all_versions(store, chart_id, 2, **conditions)]
         async with store.reading() as session:
-            assert await charts.count_versions(session, chart_id, **conditions) == len(rows)
+            assert await nesting.count_versions(session, [chart_id], **conditions) == {chart_id: len(rows)}
         return rows
 
     assert await shown() == ["2.0.0-rc.1", "1.0.0"]

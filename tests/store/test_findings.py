@@ -5,7 +5,7 @@ from typing import Any
 
 from app.domain.sync_events import SkipReason
 from app.domain.sync_plan import HeldTag, SkippedTag
-from app.store import charts, findings, registries, search
+from app.store import charts, findings, nesting, registries, search
 from app.store.charts import ChartConditions
 from app.store.entities import Chart, ChartRepository, ChartVersion
 from app.store.search import Question
@@ -35,7 +35,7 @@ async def latest(store: Store, chart_id: int) -> tuple[str | None, str | None]:
 
 async def version_rows(store: Store, chart_id: int) -> list[dict[str, Any]]:
     async with store.reading() as session:
-        page = await charts.version_page(session, chart_id, 100, None, include_removed=True)
+        page = (await nesting.version_pages(session, [chart_id], 100, None, include_removed=True))[chart_id]
     return [row.model_dump() for row in page.rows]
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.domain.faults import Fault, FaultCode
 from app.domain.sync_events import EventKind, Progress, RepositoryState, SyncState
-from app.store import syncs
+from app.store import nesting, syncs
 from app.store.entities import Sync, SyncRepository
 from app.store.session import Store
 from tests.store.rows import LATER, NOW, add_registry, add_repository, add_sync
@@ -180,7 +180,7 @@ async def test_faults_are_forgotten_of_one_repository_of_one_sync(store: Store) 
         await session.run_sync(syncs.forget_faults, second, "a")
     async with store.reading() as session:
         assert await syncs.count_faults(session, [first, second]) == {first: 2, second: 1}
-        (left,) = (await syncs.fault_page(session, second, 10, None)).rows
+        (left,) = (await nesting.fault_pages(session, [second], 10, None))[second].rows
     assert left.fault == faults[1]
 
 
