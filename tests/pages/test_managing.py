@@ -187,3 +187,19 @@ def test_a_registry_is_deleted_after_asking(managed: Chartroom, open_page: OpenP
     assert managed.ask(REGISTRY)["registries"]["nodes"] == []
     page.get_by_role("link", name="Store", exact=True).click()
     expect(page.get_by_role("heading", name="The store is empty")).to_be_visible()
+
+
+def test_the_address_for_pushes_is_shown_and_made_anew(
+    start_chartroom: StartChartroom, registry: DockerRegistry, open_page: OpenPage, complaints: Complaints
+) -> None:
+    chartroom = start_chartroom(public_url="https://charts.example.com")
+    wait_until_synced(chartroom, register(chartroom, registry_input(registry, "shop/checkout", name="shop")))
+    page = open_registry(open_page, chartroom)
+    webhook = page.get_by_role("region", name="Webhook", exact=True)
+    address = webhook.get_by_text("https://charts.example.com/webhooks/")
+    before = address.inner_text()
+    webhook.get_by_role("button", name="New address").click()
+    page.get_by_role("dialog").get_by_role("button", name="Make it").click()
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(address).not_to_have_text(before)
+    assert complaints.errors == []

@@ -12,6 +12,7 @@ import { ConnectionTest } from './ConnectionTest';
 import { authenticationLabel, useProvider, useProviders } from './providers';
 import { Repositories, useRepositories } from './Repositories';
 import { TEST_STORED_REGISTRY } from './testing';
+import { WebhookAddress } from './WebhookAddress';
 
 const REGISTRY = graphql(`
   query RegistryPage($id: ID!) {
@@ -29,6 +30,7 @@ const REGISTRY = graphql(`
       versionConstraint
       versionsKept
       nextSyncAt
+      ...Webhook
       caCertificate {
         subject
         expiresAt
@@ -72,6 +74,7 @@ const DELETE = graphql(`
 
 export default function RegistryPage({ id }: { id: string }) {
   const asked = useQuery({ query: REGISTRY, variables: { id } });
+  const [, askAgain] = asked;
   const repositories = useRepositories(id);
   const { providers, error } = useProviders();
   const [{ data: listed, error: unlisted }] = repositories;
@@ -81,7 +84,11 @@ export default function RegistryPage({ id }: { id: string }) {
     <Answer to={asked} lines={10}>
       {({ registry }) =>
         registry ? (
-          <Told registry={registry} repositories={repositories} />
+          <Told
+            registry={registry}
+            repositories={repositories}
+            refresh={() => askAgain({ requestPolicy: 'network-only' })}
+          />
         ) : (
           <Empty page title="There is no such registry" action={<Link href="/registries">All registries</Link>}>
             It may have been deleted.
@@ -95,9 +102,11 @@ export default function RegistryPage({ id }: { id: string }) {
 function Told({
   registry,
   repositories,
+  refresh,
 }: {
   registry: NonNullable<RegistryPageQuery['registry']>;
   repositories: ReturnType<typeof useRepositories>;
+  refresh: () => void;
 }) {
   const { id } = registry;
   const [starting, start] = useMutation(START);
@@ -180,6 +189,7 @@ function Told({
         )}
       </dl>
       <Repositories registryId={id} asked={repositories} provider={registry.provider} canManage={canManage} />
+      <WebhookAddress of={registry} refresh={refresh} />
       <section>
         <h2>Latest syncs</h2>
         {registry.syncs.nodes.length ? (
