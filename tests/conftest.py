@@ -1,6 +1,12 @@
 """What every test stands on: one event-loop flavour, and the real servers and tools of tests/real/."""
 
+import os
+
 import pytest
+
+# The throwaway PostgreSQL speaks no TLS. asyncpg would ask it each time, and where a connection attempt is given up in
+# that very moment it leaves a future behind that nobody looks at, which fails whatever test is running.
+os.environ.setdefault("PGSSLMODE", "disable")
 
 pytest_plugins = [
     "tests.real.absences",
