@@ -114,7 +114,7 @@ def wire(settings: Settings, resolver: Resolver | None = None) -> System:
     store = Store(settings.database)
     sealer = Sealer(lambda: read_keys(settings))
     archives = Archives(settings.archives)
-    bell = bell_for(settings.database)
+    bell = bell_for(settings.database, shared=None if settings.worker_in_process else store.revision.current)
     queue = SyncQueue(settings.database)
     readers = reader_pool(settings, settings.reading_timeout_seconds)
     # Apart from those of syncs: neither waits for the other.

@@ -6,7 +6,7 @@ time to time.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager, suppress
 
 import asyncpg
@@ -14,6 +14,7 @@ import structlog
 
 CHANNEL = "chartroom_progress"
 RECONNECT_DELAY_SECONDS = 1.0
+LOOKED_FOR_EVERY_SECONDS = 0.03
 
 log = structlog.get_logger()
 
@@ -60,6 +61,11 @@ class LocalBell:
             for ear in self._ears.get(key, ()):
                 ear.hear()
 
+    def _ring_all(self) -> None:
+        for ears in list(self._ears.values()):
+            for ear in ears:
+                ear.hear()
+
     @contextmanager
     def listening(self, sync_id: int | None) -> Iterator[Ear]:
         """An ear for one sync; None hears every sync. Begin to listen before reading the rows."""
@@ -71,6 +77,34 @@ class LocalBell:
             self._ears[sync_id].discard(ear)
             if not self._ears[sync_id]:
                 del self._ears[sync_id]
+
+
+class SharedFileBell(LocalBell):
+    """Rings here when another process wrote to the SQLite file: looked for as long as somebody listens.
+
+    `revision` is cheap to ask, and equal to an earlier one only where nothing was committed between.
+    """
+
+    def __init__(self, revision: Callable[[], Hashable | None]) -> None:
+        super().__init__()
+        self._revision = revision
+        self._looking: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        self._looking = asyncio.create_task(self._keep_looking())
+
+    async def close(self) -> None:
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.gather(self._looking, return_exceptions=True)
+
+    async def _keep_looking(self) -> None:
+        seen = self._revision()
+        while True:
+            await asyncio.sleep(LOOKED_FOR_EVERY_SECONDS)
+            if self._ears and (now := self._revision()) != seen:
+                seen = now
+                self._ring_all()
 
 
 class PostgresBell(LocalBell):
@@ -123,15 +157,16 @@ class PostgresBell(LocalBell):
                 continue
             self._connection = connection
             # What rang while nobody listened is found by reading once.
-            for ears in list(self._ears.values()):
-                for ear in ears:
-                    ear.hear()
+            self._ring_all()
             await lost.wait()
             self._connection = None
 
 
-Bell = LocalBell | PostgresBell
+Bell = LocalBell | SharedFileBell | PostgresBell
 
 
-def bell_for(database_url: str) -> Bell:
-    return LocalBell() if database_url.startswith("sqlite") else PostgresBell(database_url)
+def bell_for(database_url: str, *, shared: Callable[[], Hashable | None] | None = None) -> Bell:
+    """`shared`: the revision of a SQLite file that other processes sync into; None where this one does."""
+    if not database_url.startswith("sqlite"):
+        return PostgresBell(database_url)
+    return LocalBell() if shared is None else SharedFileBell(shared)

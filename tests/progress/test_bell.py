@@ -6,7 +6,15 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from app.progress.bell import CHANNEL, Ear, LocalBell, PostgresBell, bell_for
+from app.progress.bell import (
+    CHANNEL,
+    LOOKED_FOR_EVERY_SECONDS,
+    Ear,
+    LocalBell,
+    PostgresBell,
+    SharedFileBell,
+    bell_for,
+)
 
 SAFETY_SECONDS = 30  # a net against a hang
 
@@ -72,7 +80,22 @@ async def test_ear_hears_its_own_sync_and_one_for_all_hears_every_sync() -> None
 
 def test_bell_is_that_of_the_database() -> None:
     assert type(bell_for("sqlite+aiosqlite:///x")) is LocalBell
+    assert type(bell_for("sqlite+aiosqlite:///x", shared=lambda: 1)) is SharedFileBell
     assert type(bell_for("postgresql+asyncpg://x/y")) is PostgresBell
+
+
+async def test_ear_hears_that_another_process_wrote_to_the_same_file() -> None:
+    revision = 1
+    bell = SharedFileBell(lambda: revision)
+    await bell.start()
+    with bell.listening(1) as ear:
+        ear._patience_seconds = 10 * SAFETY_SECONDS
+        waiting = asyncio.create_task(heard(ear))
+        await asyncio.sleep(3 * LOOKED_FOR_EVERY_SECONDS)
+        assert not waiting.done()
+        revision = 2
+        assert await waiting
+    await bell.close()
 
 
 async def connected(bell: PostgresBell) -> int:
