@@ -1,7 +1,6 @@
 """A sound chart: everything that was packed is found again."""
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -142,10 +141,11 @@ def test_headers_that_name_no_file_are_counted_too() -> None:
         read_chart(chart_and(comments * 3), limits)
 
 
-@pytest.mark.skipif(shutil.which("helm") is None, reason="needs the helm client")
-def test_chart_packed_by_helm_reads_as_helm_shows_it(tmp_path: Path) -> None:
+def test_chart_packed_by_helm_reads_as_helm_shows_it(tmp_path: Path, helm_binary: Path) -> None:
     def helm(*arguments: str) -> str:
-        return subprocess.run(["helm", *arguments], cwd=tmp_path, check=True, capture_output=True, text=True).stdout
+        return subprocess.run(
+            [helm_binary, *arguments], cwd=tmp_path, check=True, capture_output=True, text=True
+        ).stdout
 
     helm("create", "storefront")
     (tmp_path / "storefront/README.md").write_text("# Storefront\n\n| a |\n|---|\n| b |\n")
