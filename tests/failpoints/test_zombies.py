@@ -2,6 +2,11 @@
 
 import asyncio
 import signal
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.engine import make_url
 
 from tests.failpoints.conftest import Stage, WorkerProcess
 from tests.failpoints.scene import Outcome
@@ -15,7 +20,8 @@ async def test_stopped_worker_is_replaced_and_writes_nothing_when_it_is_woken(
     await held_in_mid_sync(stage, reached, go_on)
     async with stage.worker() as zombie:
         await reached.wait()
-        zombie.send(signal.SIGSTOP)
+        with writing_locked(stage.database_url):
+            zombie.send(signal.SIGSTOP)
         go_on.set()
         async with stage.worker() as other:
             assert await stage.finished() == "PARTIAL"
@@ -24,6 +30,18 @@ async def test_stopped_worker_is_replaced_and_writes_nothing_when_it_is_woken(
             same_story(await stage.outcome(), sqlite_undisturbed)
             other.send(signal.SIGTERM)
             await other.ended()
+
+
+@contextmanager
+def writing_locked(database_url: str) -> Iterator[None]:
+    """Nobody else is writing: a process stopped in mid-commit would lock SQLite for as long as it stands."""
+    connection = sqlite3.connect(str(make_url(database_url).database), timeout=30, isolation_level=None)
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        connection.execute("ROLLBACK")
+        connection.close()
 
 
 async def until_told(worker: WorkerProcess, word: str) -> None:
