@@ -9,13 +9,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.store import search
 from app.store.charts import ChartConditions, with_kube_constraints
+from app.store.search_documents import Question
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
     """`clauses` say the same as `question` and `conditions` together."""
 
-    question: search.Question | None
+    question: Question | None
     conditions: ChartConditions
     clauses: list[ColumnElement[bool]]
 
