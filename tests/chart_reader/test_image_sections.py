@@ -1,6 +1,6 @@
 """Passing over what names no image loses and invents none."""
 
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.chart_reader.image_sections import image_sections
@@ -20,6 +20,11 @@ LINES = st.one_of(
 )
 
 
+@example(["image: a/b", "foo:", "tag: 2"])
+@example(["sidecarImage: a/b", "foo:", "sidecarImageTag: 2"])
+@example(["foo:", "  image: a/b", "  bar:", "    b: c", "  tag: 2"])
+@example(["foo:", "  image: a/b", "  bar:", " tag: 2", "  baz:", "    image: c/d"])
+@settings(max_examples=300)
 @given(st.lists(LINES, min_size=1, max_size=16))
 def test_sections_name_the_images_of_the_whole_text(lines: list[str]) -> None:
     text = "\n".join(lines)
