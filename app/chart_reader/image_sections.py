@@ -20,10 +20,9 @@ def image_sections(text: str) -> str:
 
     Its lines end with a line feed, and one stands before the first.
     """
-    text = "\n" + (text.replace("\r\n", "\n") if "\r" in text else text)
     if not _names_image(text):
         return ""
-    first, *sections = _cut(text, _SECTION)
+    first, *sections = _cut("\n" + text.replace("\r\n", "\n"), _SECTION)
     told = [first]
     for section in sections:
         if _names_image(section):
