@@ -7,10 +7,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from app.domain.faults import FaultCode
+from app.domain.sync_events import EventKind
+from app.store import syncs
+from app.store.entities import SyncEvent
 from app.store.many_rows import ManyRows
 from app.store.remembered import FailedTagRow
 from app.store.session import Store
-from tests.store.rows import LATER, NOW, add_registry, add_repository
+from tests.store.rows import LATER, NOW, add_registry, add_repository, add_sync
 
 
 async def failed(store: Store, **values: Any) -> dict[str, Any]:
@@ -41,12 +44,23 @@ async def held(store: Store) -> list[dict[str, Any]]:
 
 
 async def test_rows_come_back_as_they_were_given(store: Store) -> None:
-    first = await failed(store)
-    second = {**first, "tag": "2.0.0", "next_try_at": LATER}
+    """Enums, instants and JSON are no forms of the drivers."""
+    sync_id = await add_sync(store, await add_registry(store))
+    first = {
+        "sync_id": sync_id,
+        "sequence": 1,
+        "at": NOW,
+        "kind": EventKind.FAULTED,
+        "detail": {"fault": {"tag": 'é "?"'}},
+        "progress": {},
+    }
+    second = {**first, "sequence": 2, "at": LATER, "kind": EventKind.FINISHED, "detail": {}}
 
-    await write(store, ManyRows(FailedTagRow), first, second)
+    await write(store, ManyRows(SyncEvent), first, second)
 
-    assert await held(store) == [first, second]
+    async with store.reading() as session:
+        events = await syncs.events_after(session, sync_id, 0, 10)
+    assert [event.model_dump() for event in events] == [first, second]
 
 
 async def test_row_that_is_there_is_refused_left_or_replaced_as_it_was_said(store: Store) -> None:
