@@ -15,6 +15,7 @@ from sqlalchemy import Index, UniqueConstraint, func, text
 from sqlmodel import Field, SQLModel
 
 from app.domain.faults import Fault, FaultCode
+from app.domain.roles import Role
 from app.domain.signatures import Verification
 from app.domain.sync_events import (
     EventKind,
@@ -70,14 +71,6 @@ class Authentication(StrEnum):
     AZURE_MANAGED_IDENTITY = "AZURE_MANAGED_IDENTITY"
     GCP_SERVICE_ACCOUNT = "GCP_SERVICE_ACCOUNT"
     GCP_WORKLOAD_IDENTITY = "GCP_WORKLOAD_IDENTITY"
-
-
-class Role(StrEnum):
-    """What the holder of a token may do; each may do what those before it may."""
-
-    READER = "READER"
-    MANAGER = "MANAGER"
-    ADMIN = "ADMIN"
 
 
 class Registry(SQLModel, table=True):

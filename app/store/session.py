@@ -12,9 +12,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-import asyncpg
 from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, event
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -133,6 +131,8 @@ class SqliteThreads:
 
 
 def _postgresql_engine(url: str) -> AsyncEngine:
+    import asyncpg  # which SQLite needs not
+
     async def connect(*args: Any, **kwargs: Any) -> asyncpg.Connection:
         try:
             return await asyncpg.connect(*args, **kwargs)
@@ -205,4 +205,10 @@ def execute_now(
 def insert_for(session: AsyncSession | Session, entity: type[SQLModel]) -> Any:
     """INSERT that knows ON CONFLICT, which both databases write alike."""
     table = SQLModel.metadata.tables[str(entity.__tablename__)]
-    return sqlite.insert(table) if session.get_bind().dialect.name == "sqlite" else postgresql.insert(table)
+    if session.get_bind().dialect.name == "sqlite":
+        from sqlalchemy.dialects import sqlite
+
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # some MB, which SQLite needs not
+
+    return postgresql.insert(table)
