@@ -69,8 +69,7 @@ class Browsing:
     # ── Registries and repositories ──
 
     async def registries(self, ids: Collection[int]) -> dict[int, Registry]:
-        async with self._store.showing() as rows:
-            return await registries.find_many(rows, ids)
+        return await registries.find_many(self._store.rows, ids)
 
     async def registry_by_name(self, name: str) -> Registry | None:
         async with self._store.reading() as session:
@@ -142,10 +141,9 @@ class Browsing:
         """
         if selection.is_everything:
             include_prereleases = selection.conditions.include_prereleases
-            async with self._store.showing() as rows:
-                page = await charts.page_of_all(
-                    rows, first, after, by_update=by_update, include_prereleases=include_prereleases
-                )
+            page = await charts.page_of_all(
+                self._store.rows, first, after, by_update=by_update, include_prereleases=include_prereleases
+            )
             return _chart_page(page, by_update)
         async with self._store.reading() as session:
             if selection.question and not (by_update or by_name):
@@ -198,13 +196,11 @@ class Browsing:
             return await facets.count_facets_by_registry(session, conditions.clauses())
 
     async def charts(self, ids: Collection[int]) -> dict[int, Chart]:
-        async with self._store.showing() as rows:
-            return await charts.find_many(rows, ids)
+        return await charts.find_many(self._store.rows, ids)
 
     async def charts_of_repositories(self, repository_ids: Collection[int]) -> dict[int, Chart]:
         """By the id of their repository."""
-        async with self._store.showing() as rows:
-            return await charts.find_by_repositories(rows, repository_ids)
+        return await charts.find_by_repositories(self._store.rows, repository_ids)
 
     async def chart_by_repository(self, registry_name: str, repository: str) -> Chart | None:
         async with self._store.reading() as session:
@@ -216,8 +212,7 @@ class Browsing:
     # ── Versions ──
 
     async def versions(self, ids: Collection[int]) -> dict[int, ChartVersion]:
-        async with self._store.showing() as rows:
-            return await charts.find_versions(rows, ids)
+        return await charts.find_versions(self._store.rows, ids)
 
     async def versions_by_number(self, wanted: Collection[tuple[int, str]]) -> dict[tuple[int, str], ChartVersion]:
         """By chart id and version as Chart.yaml writes it; what is no semver is not there."""
@@ -229,8 +224,7 @@ class Browsing:
 
     async def contents(self, archive_digests: Collection[str]) -> dict[str, ChartContent]:
         """By archive digest; without the long texts."""
-        async with self._store.showing() as rows:
-            return await charts.find_contents(rows, archive_digests, whole=False)
+        return await charts.find_contents(self._store.rows, archive_digests, whole=False)
 
     async def count_text_bytes(self, archive_digests: Collection[str], texts: Collection[LongText]) -> int:
         async with self._store.reading() as session:

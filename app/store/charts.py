@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, String, bindparam, func, or_
+from sqlalchemy import BindParameter, ColumnElement, bindparam, func, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,7 +13,6 @@ from app.domain.image_name import ImageName
 from app.domain.kube_version import runs_on
 from app.domain.semver import Version
 from app.store.chart_index import ChartDependencyName, ChartImage, ChartKeyword, KubeConstraint
-from app.store.columns import Identity
 from app.store.entities import (
     SIGNED,
     Chart,
@@ -24,6 +23,7 @@ from app.store.entities import (
     Registry,
 )
 from app.store.keyset import Order, Page, ShownPages
+from app.store.prepared import among
 from app.store.shown_rows import Reader, ShownRows
 
 LONG_TEXTS = (
@@ -40,14 +40,12 @@ LONG_TEXTS = (
 CHARTS, VERSIONS = ShownRows(Chart), ShownRows(ChartVersion)
 CONTENTS, LIGHT_CONTENTS = ShownRows(ChartContent), ShownRows(ChartContent, without=LONG_TEXTS)
 # Statements that pages need are made once: to make one takes as long as to run it.
-_GIVEN_IDS: BindParameter[Any] = bindparam("ids", type_=Identity, expanding=True)
-_GIVEN_DIGESTS: BindParameter[Any] = bindparam("digests", type_=String, expanding=True)
 _WITH_A_VERSION = CHARTS.statement.where(col(Chart.latest_version_id).is_not(None))
-_CHARTS_BY_ID = _WITH_A_VERSION.where(col(Chart.id).in_(_GIVEN_IDS))
-_CHARTS_BY_REPOSITORY = _WITH_A_VERSION.where(col(Chart.repository_id).in_(_GIVEN_IDS))
-_VERSIONS_BY_ID = VERSIONS.statement.where(col(ChartVersion.id).in_(_GIVEN_IDS))
-_CONTENTS_BY_DIGEST = CONTENTS.statement.where(col(ChartContent.archive_digest).in_(_GIVEN_DIGESTS))
-_LIGHT_CONTENTS_BY_DIGEST = LIGHT_CONTENTS.statement.where(col(ChartContent.archive_digest).in_(_GIVEN_DIGESTS))
+_CHARTS_BY_ID = _WITH_A_VERSION.where(among(col(Chart.id), "ids"))
+_CHARTS_BY_REPOSITORY = _WITH_A_VERSION.where(among(col(Chart.repository_id), "ids"))
+_VERSIONS_BY_ID = VERSIONS.statement.where(among(col(ChartVersion.id), "ids"))
+_CONTENTS_BY_DIGEST = CONTENTS.statement.where(among(col(ChartContent.archive_digest), "digests"))
+_LIGHT_CONTENTS_BY_DIGEST = LIGHT_CONTENTS.statement.where(among(col(ChartContent.archive_digest), "digests"))
 
 
 @dataclass(frozen=True, slots=True)

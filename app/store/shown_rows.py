@@ -7,13 +7,14 @@ from collections.abc import Collection, Mapping
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Select, inspect, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.store.driver_rows import DriverRows
+
 E = TypeVar("E", bound=SQLModel)
-Reader = AsyncSession | AsyncConnection
-"""Whatever gives a consistent view of the rows."""
+Reader = AsyncSession | DriverRows
+"""A session has one view of the rows for all that is read; by the driver each statement has its own."""
 
 
 class ShownRows(Generic[E]):
@@ -35,8 +36,12 @@ class ShownRows(Generic[E]):
 
     async def read(self, reader: Reader, statement: Select[Any], values: Mapping[str, Any] | None = None) -> list[E]:
         """`statement` is made of the one above."""
-        connection = reader if isinstance(reader, AsyncConnection) else await reader.connection()
-        return [self.made_of(row) for row in (await connection.execute(statement, values)).all()]
+        if isinstance(reader, AsyncSession):
+            connection = await reader.connection()
+            return [self.made_of(row) for row in (await connection.execute(statement, values)).all()]
+        prepared = reader.prepared(statement)
+        rows = await reader.fetch(prepared.text, prepared.parameters(values or {}))
+        return [self.made_of(prepared.read(row)) for row in rows]
 
     def made_of(self, row: Collection[Any]) -> E:
         """`row` begins with the columns of the statement above, in their order."""
