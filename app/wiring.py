@@ -11,9 +11,10 @@ from app.graphql_api.context import Services
 from app.jobs.queue import SyncQueue
 from app.jobs.worker import Worker
 from app.oci_client.address_guard import AddressGuard
+from app.oci_client.connecting import Resolver
 from app.oci_client.limits import ClientLimits
 from app.oci_client.retrying import HostLimiters
-from app.oci_client.transport import HttpClients, Resolver
+from app.oci_client.transport import HttpClients
 from app.opening import read_keys
 from app.progress.bell import Bell, bell_for
 from app.services.addressing import Addressing
