@@ -48,7 +48,7 @@ async def test_each_value_of_a_condition_reads_what_it_needs(filled: Desk) -> No
         pytest.param("name", 1, id="of the chart"),
         pytest.param("... on Node { id } __typename", 1, id="by an interface"),
         pytest.param("registry { lastSync { state } name }", 2, id="a resolver of what came along"),
-        pytest.param("latestVersion { chart { name } readme { html } }", 3, id="two resolvers of what came along"),
+        pytest.param("latestVersion { chart { name } readme { html } }", 4, id="two resolvers of what came along"),
         pytest.param("latestVersion { install { helm } }", 3, id="a resolver that reads row and content"),
         pytest.param("versions(first: 1) { nodes { version } }", 3, id="pages below charts"),
     ],
