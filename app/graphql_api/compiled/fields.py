@@ -18,7 +18,7 @@ from app.graphql_api.compiled.ahead import AHEAD, ReadAhead, begin
 from app.graphql_api.compiled.leaves import leaf_of
 from app.graphql_api.compiled.places import At, Place, path_of
 from app.graphql_api.compiled.resolving import Call, call_of, plain_function
-from app.graphql_api.compiled.rows import LINKED, FromRow, Linked, columns_of
+from app.graphql_api.compiled.rows import LINKED, FromRow, Linked, columns_of, written_column
 from app.graphql_api.compiled.selections import Constant, LeafAttribute, Part, Program, Work, assemble
 from app.graphql_api.compiled.values import Completer, completer
 
@@ -64,6 +64,8 @@ class Compiler:
             made = completer(self, place, definition.type)
             do = _resolved(place, lambda source, at, run: read(source), made, begun=False)
             return Work(key, do, inside=(field.python_name, made.needs_of) if made.needs_of else None)
+        if is_leaf and (column := written_column(type_, field)) is not None:
+            return _leaf_of(place, column)
         if is_leaf and (function := plain_function(self.schema, field)) is not None:
             return _leaf_attribute(place, "resolve_{number}(source)", names=(("resolve", function),))
         ahead: ReadAhead | None = field.metadata.get(AHEAD)

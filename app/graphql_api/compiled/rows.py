@@ -27,6 +27,8 @@ WANTS: Final = "chartroom.wants"
 _THROUGH: Final = frozenset({"edges", "node", "nodes"})
 """Fields of connections that lead to their rows. Source: the Relay connection specification."""
 CONTENT: Final = "content"
+WRITTEN: Final = "chartroom.written"
+"""Of a leaf that is worked out of one column of the row: its name, and what makes the function, by the GraphQL type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,12 @@ def columns_of(type_: GraphQLObjectType) -> dict[str, FromRow]:
     definition = type_.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
     attributes = vars(getattr(definition, "origin", object))
     return {name: found for name, found in attributes.items() if isinstance(found, FromRow)}
+
+
+def written_column(type_: GraphQLObjectType, field: StrawberryField) -> FromRow | None:
+    """For fields that say so under WRITTEN."""
+    written = field.metadata.get(WRITTEN)
+    return None if written is None else FromRow("row", written[0], written[1](type_.name))
 
 
 class WantedRows:
