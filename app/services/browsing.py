@@ -28,14 +28,17 @@ from app.store.entities import (
     Sync,
 )
 from app.store.facets import Facets
+from app.store.joined_rows import Along, Wanted
 from app.store.kept import Kept
 from app.store.keyset import Page
 from app.store.long_texts import LongText
-from app.store.selection import Selection, select_charts
+from app.store.selection import Selection, needs_reading, select_charts
 from app.store.session import Store
 
 COUNTS_KEPT, FACETS_KEPT = 1_000, 100
 """Of different searches: facets have up to fifty keywords, some kilobytes."""
+EVERYTHING = Wanted()
+"""Of a row, and nothing along with it."""
 STALE_AFTER = timedelta(days=2 * 365)
 """Of the latest version: charts that nobody has released for so long stand below others that match as well."""
 
@@ -51,6 +54,8 @@ class ChartPage:
     rows: list[Chart]
     keys: list[tuple[Any, ...]]
     has_next: bool
+    along: Along | None = None
+    """What was wanted along with them; None where nothing was read along."""
 
 
 class Browsing:
@@ -123,8 +128,11 @@ class Browsing:
 
     async def select(self, text: str | None = None, conditions: ChartConditions | None = None) -> Selection:
         """Which charts are asked for, read once for all that is told of them."""
+        conditions = conditions or ChartConditions()
+        if not needs_reading(text, conditions):
+            return Selection(None, conditions)
         async with self._store.reading() as session:
-            return await select_charts(session, text, conditions or ChartConditions())
+            return await select_charts(session, text, conditions)
 
     async def chart_page(
         self,
@@ -134,19 +142,20 @@ class Browsing:
         *,
         by_update: bool = False,
         by_name: bool = False,
+        wanted: Wanted = EVERYTHING,
     ) -> ChartPage:
         """By relevance where there are words and no other order is asked for, else by name or by update.
 
         Keys of the cursor: score, name key and id for a search, name and id by name, instant and id by update.
+        `wanted` is what is read where there are no words; a search gives whole charts and nothing along.
         """
-        if selection.is_everything:
-            include_prereleases = selection.conditions.include_prereleases
-            page = await charts.page_of_all(
-                self._store.rows, first, after, by_update=by_update, include_prereleases=include_prereleases
+        if selection.question is None:
+            page, along = await charts.page_with_links(
+                self._store.rows, first, after, selection.conditions, wanted, by_update=by_update
             )
-            return _chart_page(page, by_update)
+            return _chart_page(page, by_update, along)
         async with self._store.reading() as session:
-            if selection.question and not (by_update or by_name):
+            if not (by_update or by_name):
                 hits = await search.page(
                     session,
                     selection.question,
@@ -156,8 +165,7 @@ class Browsing:
                     stale_before=_midnight(self._clock()) - STALE_AFTER,
                 )
                 return ChartPage([hit.chart for hit in hits.rows], [hit.keys for hit in hits.rows], hits.has_next)
-            if selection.question:
-                await search.prefer_index(session)
+            await search.prefer_index(session)
             orders = charts.BY_UPDATE if by_update else charts.BY_NAME
             page = await charts.page(session, first, after, selection.clauses, orders)
         return _chart_page(page, by_update)
@@ -299,9 +307,9 @@ def _sort_key(number: str) -> str | None:
         return None
 
 
-def _chart_page(page: Page[Chart], by_update: bool) -> ChartPage:
+def _chart_page(page: Page[Chart], by_update: bool, along: Along | None = None) -> ChartPage:
     keys = [(row.updated_at, row.id) if by_update else (row.name, row.id) for row in page.rows]
-    return ChartPage(page.rows, keys, page.has_next)
+    return ChartPage(page.rows, keys, page.has_next, along)
 
 
 def _midnight(now: datetime) -> datetime:

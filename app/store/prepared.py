@@ -19,7 +19,7 @@ class Prepared:
     """A statement in the words of one database."""
 
     def __init__(self, statement: Select[Any], dialect: Dialect) -> None:
-        compiled: Any = statement.compile(dialect=dialect)
+        compiled: Any = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
         self.text: str = compiled.string
         writers: Mapping[str, Convert] = compiled._bind_processors
         fixed: Mapping[str, Any] = compiled.construct_params(_check=False)
@@ -102,7 +102,7 @@ def among(column: Any, name: str) -> ColumnElement[bool]:
 
     `IN` has a text of its own for each number of values.
     """
-    given: BindParameter[Any] = bindparam(name, type_=_Several(column.type))
+    given: BindParameter[Any] = bindparam(name, type_=_Several(column.type), required=False)
     return _Among(column, given)
 
 

@@ -14,7 +14,7 @@ from app.store.keyset import Order, Page, fetch_page
 from app.store.prepared import among
 from app.store.shown_rows import Reader, ShownRows
 
-REGISTRIES = ShownRows(Registry)
+REGISTRIES, REPOSITORIES = ShownRows(Registry), ShownRows(ChartRepository)
 _REGISTRIES_BY_ID = REGISTRIES.statement.where(among(col(Registry.id), "ids"))
 LIKE_ESCAPE = "/"
 LIKE_SPECIAL, LIKE_ESCAPED = re.compile("[%_/]"), LIKE_ESCAPE + r"\g<0>"
