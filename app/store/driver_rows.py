@@ -8,12 +8,13 @@ import asyncio
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, Protocol, TypeAlias
 
 import asyncpg
-from sqlalchemy import Dialect, Select
+from sqlalchemy import Dialect, SelectBase
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
@@ -38,15 +39,21 @@ _CONNECTION_FAULTS: Final = (
 )
 
 Fetched: TypeAlias = Sequence[Sequence[Any]]
+Watcher: TypeAlias = Callable[[str, Sequence[Any]], None]
 
 
 class DriverRows(Protocol):
     """The way to rows that are only shown."""
 
-    watchers: list[Callable[[str], None]]
-    """Each is told of every statement that is asked."""
+    is_sqlite: bool
+    watchers: list[Watcher]
+    """Each is told of every statement that is asked, and of its parameters."""
 
-    def prepared(self, statement: Select[Any]) -> Prepared: ...
+    def prepared(self, statement: SelectBase) -> Prepared: ...
+
+    def for_searches(self) -> "DriverRows":
+        """The same for statements that look for words: by indexes, where PostgreSQL takes reading all documents for
+        cheap, since it knows their number and not that each of them has kilobytes which are stored aside."""
 
     async def fetch(self, text: str, parameters: Sequence[Any]) -> Fetched:
         """Raises OperationalError, whatever the driver raised."""
@@ -57,16 +64,21 @@ class DriverRows(Protocol):
 class SqliteRows:
     """A few threads that wait for errands. They begin with the first one."""
 
+    is_sqlite = True
+
     def __init__(self, database_url: str, dialect: Dialect) -> None:
-        self.watchers: list[Callable[[str], None]] = []
+        self.watchers: list[Watcher] = []
         self.prepared = PreparedStatements(dialect).of
         self._file = make_url(database_url).database or ":memory:"
         self._errands: queue.SimpleQueue[_Errand | None] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
 
+    def for_searches(self) -> "SqliteRows":
+        return self
+
     async def fetch(self, text: str, parameters: Sequence[Any]) -> Fetched:
         for watcher in self.watchers:
-            watcher(text)
+            watcher(text, parameters)
         if not self._threads:
             self._begin()
         errand = _Errand(text, parameters)
@@ -144,15 +156,27 @@ def _open(file: str) -> sqlite3.Connection:
 class PostgresRows:
     """Connections of its own, that read and do nothing else: each statement is a transaction by itself."""
 
-    def __init__(self, database_url: str, dialect: Dialect) -> None:
-        self.watchers: list[Callable[[str], None]] = []
+    is_sqlite = False
+
+    def __init__(self, database_url: str, dialect: Dialect, **settings: str) -> None:
+        """`settings` are the server's, for each connection."""
+        self.watchers: list[Watcher] = []
         self.prepared = PreparedStatements(dialect).of
-        self._dsn = database_url.replace("postgresql+asyncpg://", "postgresql://", 1)
+        self._url, self._dialect = database_url, dialect
+        self._settings = {"default_transaction_read_only": "on"} | settings
         self._pool: asyncpg.Pool | None = None
+        self._of_searches: PostgresRows | None = None
+
+    def for_searches(self) -> "PostgresRows":
+        if self._of_searches is None:
+            # What is read whole all the same counts as so dear then that it would be compiled.
+            self._of_searches = PostgresRows(self._url, self._dialect, enable_seqscan="off", jit="off")
+            self._of_searches.watchers = self.watchers
+        return self._of_searches
 
     async def fetch(self, text: str, parameters: Sequence[Any]) -> Fetched:
         for watcher in self.watchers:
-            watcher(text)
+            watcher(text, parameters)
         try:
             try:
                 return await self._fetch(text, parameters)
@@ -167,14 +191,14 @@ class PostgresRows:
     async def _fetch(self, text: str, parameters: Sequence[Any]) -> Fetched:
         if self._pool is None:
             self._pool = asyncpg.create_pool(
-                self._dsn,
+                self._url.replace("postgresql+asyncpg://", "postgresql://", 1),
                 min_size=0,
                 max_size=CONNECTIONS,
                 init=_read_json,
                 connection_class=_ReadingConnection,
                 timeout=CONNECT_TIMEOUT_SECONDS,
                 command_timeout=STATEMENT_TIMEOUT_SECONDS,
-                server_settings={"default_transaction_read_only": "on"},
+                server_settings=self._settings,
             )
         # Opened by whoever comes first; the others wait for it.
         pool = await self._pool
@@ -190,6 +214,8 @@ class PostgresRows:
         if self._pool is not None:
             self._pool.terminate()
             self._pool = None
+        if self._of_searches is not None:
+            await self._of_searches.close()
 
 
 class _ReadingConnection(asyncpg.Connection):  # type: ignore[misc] # asyncpg has no types
@@ -202,6 +228,14 @@ class _ReadingConnection(asyncpg.Connection):  # type: ignore[misc] # asyncpg ha
 async def _read_json(connection: asyncpg.Connection) -> None:
     for kind in ("json", "jsonb"):
         await connection.set_type_codec(kind, schema="pg_catalog", encoder=to_json, decoder=from_json)
+
+
+async def read_rows(
+    reader: DriverRows, statement: SelectBase, values: Mapping[str, Any] = MappingProxyType({})
+) -> list[Sequence[Any]]:
+    """What `statement` finds, as its columns have it. It is written anew unless it is kept and given again."""
+    prepared = reader.prepared(statement)
+    return [prepared.read(row) for row in await reader.fetch(prepared.text, prepared.parameters(values))]
 
 
 def driver_rows(database_url: str, dialect: Dialect) -> DriverRows:

@@ -106,13 +106,16 @@ class Desk:
             if not statement.startswith("BEGIN"):
                 seen.append(statement)
 
+        def note_row_statement(statement: str, _parameters: Any) -> None:
+            seen.append(statement)
+
         event.listen(self.store.engine.sync_engine, "before_cursor_execute", note)
-        self.store.rows.watchers.append(seen.append)
+        self.store.rows.watchers.append(note_row_statement)
         try:
             yield seen
         finally:
             event.remove(self.store.engine.sync_engine, "before_cursor_execute", note)
-            self.store.rows.watchers.remove(seen.append)
+            self.store.rows.watchers.remove(note_row_statement)
 
 
 @pytest.fixture(scope="session")
