@@ -4,7 +4,6 @@ Started by `reader_process.py` with an empty environment; serves one request aft
 socket, and ends when the other side of it is gone.
 """
 
-import gc
 import os
 import resource
 import signal
@@ -54,7 +53,6 @@ def main(descriptor: int, settings: WorkerSettings) -> None:
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     connection = socket.socket(fileno=descriptor)
     _warm_up(settings.limits)
-    gc.freeze()  # what is there now stays; looking through it again and again costs a tenth of a reading
     _confine(settings.memory_max_bytes)
     with suppress(BrokenPipeError, ConnectionResetError):  # the parent is gone
         _answer_all(connection, settings)
@@ -124,7 +122,10 @@ def _receive_exactly(connection: socket.socket, length: int) -> bytearray | None
 
 
 def _send(connection: socket.socket, kind: int, body: bytes) -> None:
-    connection.sendall(FRAME_HEAD.pack(KIND_BYTES + len(body), kind) + body)
+    head = FRAME_HEAD.pack(KIND_BYTES + len(body), kind)
+    sent = connection.sendmsg((head, body))
+    if sent < len(head) + len(body):
+        connection.sendall((head + body)[sent:])
 
 
 def _warm_up(limits: ReadingLimits) -> None:
