@@ -41,6 +41,7 @@ from app.chart_reader.values_check import check_values, warm_up
 
 # An orphan that hangs is ended by the kernel this long after its parent would have killed it.
 _ORPHAN_GRACE_SECONDS = 5.0
+_DISCARDED_BYTES = 4096
 _MEMORY_STATUS = Path("/proc/self/statm")
 
 
@@ -67,7 +68,11 @@ def _answer_all(connection: socket.socket, settings: WorkerSettings) -> None:
         del frame
         _send(connection, kind, body)
         if kind == FAILED_FOR_GOOD:
-            return  # whatever state that left behind ends with the process
+            # Whatever state that left behind ends with the process, and that the parent ends: were this side to close
+            # with requests still unread, the reply would be lost.
+            while connection.recv(_DISCARDED_BYTES):
+                pass
+            return
 
 
 def _answer(kind: int, body: memoryview, limits: ReadingLimits) -> tuple[int, bytes]:
