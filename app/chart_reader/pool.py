@@ -189,7 +189,7 @@ class ReaderPool:
         except (TimeoutError, OSError, ReaderDied) as error:
             reader.end()
             self._fail_first(error)
-        except asyncio.CancelledError:
+        except BaseException:
             reader.end()
             raise
         finally:
