@@ -32,6 +32,8 @@ SQLITE_THREADS = 4
 _POOL: dict[str, Any] = {"pool_size": 10, "max_overflow": 10}
 _SQLITE_POOL: dict[str, Any] = {"pool_size": 20, "max_overflow": 0, "pool_use_lifo": True}
 """As many at most, and each of them kept: to open one, with its thread, takes longer than to read a page."""
+_SQLITE_THREADS_POOL: dict[str, Any] = {"pool_size": SQLITE_THREADS, "max_overflow": 0, "pool_use_lifo": True}
+"""The one that was used last, whose cache is warm: each connection's grows to 8 MB."""
 _JSON: dict[str, Any] = {"json_serializer": to_json, "json_deserializer": from_json}
 
 
@@ -107,7 +109,7 @@ class SqliteThreads:
 
     def __init__(self, database_url: str) -> None:
         url = make_url(database_url).set(drivername="sqlite")
-        self.engine = create_engine(url, **_POOL, **_JSON)
+        self.engine = create_engine(url, **_SQLITE_THREADS_POOL, **_JSON)
         _prepare(self.engine)
         self._writing_engine = self.engine.execution_options(chartroom_writing=True)
         self._threads = ThreadPoolExecutor(SQLITE_THREADS, thread_name_prefix="chartroom-sqlite")
