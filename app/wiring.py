@@ -11,9 +11,11 @@ from app.graphql_api.context import Services
 from app.jobs.queue import SyncQueue
 from app.jobs.worker import Worker
 from app.oci_client.address_guard import AddressGuard
+from app.oci_client.connecting import Resolver
 from app.oci_client.limits import ClientLimits
 from app.oci_client.retrying import HostLimiters
-from app.oci_client.transport import HttpClients, Resolver
+from app.oci_client.transport import HttpClients
+from app.opening import read_keys
 from app.progress.bell import Bell, bell_for
 from app.services.addressing import Addressing
 from app.services.auditing import Auditing
@@ -36,7 +38,7 @@ from app.services.watching import Watching
 from app.settings import Settings
 from app.signatures.trust import read_trust
 from app.store.archives import Archives
-from app.store.sealing import Key, Sealer, parse_keys, read_key_file
+from app.store.sealing import Sealer
 from app.store.session import Store
 
 HOW_TO_ALLOW = (
@@ -77,13 +79,6 @@ class System:
         await self.readers.close()
         await self.answering_readers.close()
         await self.store.close()
-
-
-def read_keys(settings: Settings) -> list[Key]:
-    """The keys of the setting, else those of the key file. Raises KeyMissing."""
-    if settings.keys is not None:
-        return parse_keys(settings.keys.get_secret_value(), "CHARTROOM_KEYS")
-    return read_key_file(settings.key_path)
 
 
 def client_limits(settings: Settings) -> ClientLimits:

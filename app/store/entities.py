@@ -15,6 +15,7 @@ from sqlalchemy import Index, UniqueConstraint, func, text
 from sqlmodel import Field, SQLModel
 
 from app.domain.faults import Fault, FaultCode
+from app.domain.roles import Role
 from app.domain.signatures import Verification
 from app.domain.sync_events import (
     EventKind,
@@ -24,7 +25,7 @@ from app.domain.sync_events import (
     SyncState,
     SyncTrigger,
 )
-from app.store.chart_index import IndexedChart
+from app.store.chart_index import IndexedChart, ranked_by_name
 from app.store.columns import ByteOrdered, Identity, Json, belongs_to, identity, instant, json_column, long_text, one_of
 from app.store.remembered import FollowedSync
 
@@ -70,14 +71,6 @@ class Authentication(StrEnum):
     AZURE_MANAGED_IDENTITY = "AZURE_MANAGED_IDENTITY"
     GCP_SERVICE_ACCOUNT = "GCP_SERVICE_ACCOUNT"
     GCP_WORKLOAD_IDENTITY = "GCP_WORKLOAD_IDENTITY"
-
-
-class Role(StrEnum):
-    """What the holder of a token may do; each may do what those before it may."""
-
-    READER = "READER"
-    MANAGER = "MANAGER"
-    ADMIN = "ADMIN"
 
 
 class Registry(SQLModel, table=True):
@@ -150,7 +143,7 @@ class SkippedTag(SQLModel, table=True):
 class Chart(IndexedChart, table=True):
     """What a repository holds. Everything but the ids is of the latest version, repeated here to be listed fast."""
 
-    __table_args__ = ({"sqlite_autoincrement": True},)
+    __table_args__ = (ranked_by_name(), {"sqlite_autoincrement": True})
 
     id: int = identity()
     repository_id: int = belongs_to("chart_repository", nullable=False, unique=True)

@@ -15,6 +15,7 @@ from app.chart_reader.json_check import can_be_shown
 from app.chart_reader.limits import ReadingLimits
 from app.chart_reader.reading import read_chart_file
 from app.chart_reader.values_check import check_values
+from app.domain.roles import Role
 from app.graphql_api.context import Context, Services
 from app.graphql_api.door_schema import DoorSchema
 from app.graphql_api.schema import build_schema
@@ -38,7 +39,6 @@ from app.services.triggering import Triggering
 from app.services.validating import Validating
 from app.services.watching import Watching
 from app.store.archives import Archives
-from app.store.entities import Role
 from app.store.sealing import Key, Sealer
 from app.store.session import Store
 
@@ -107,10 +107,12 @@ class Desk:
                 seen.append(statement)
 
         event.listen(self.store.engine.sync_engine, "before_cursor_execute", note)
+        self.store.rows.watchers.append(seen.append)
         try:
             yield seen
         finally:
             event.remove(self.store.engine.sync_engine, "before_cursor_execute", note)
+            self.store.rows.watchers.remove(seen.append)
 
 
 @pytest.fixture(scope="session")
