@@ -21,6 +21,7 @@ def event_loop() -> asyncio.AbstractEventLoop:
 
 async def work(settings: Settings) -> None:
     """Until a signal ends it."""
+    os.nice(settings.worker_niceness)  # of this thread and all that come from it: it is the first one
     async with migrated_store(settings) as store:
         await sealer_for(settings, store)
     system = wire(settings)

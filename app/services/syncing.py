@@ -227,14 +227,14 @@ class SyncRun:
         )
         async with asyncio.TaskGroup() as group:
             for tally in tallies:
-                if not _finished_before(self._earlier.get(tally.repository.id)):
+                if not _finished_before(self._earlier.get(tally.repository_id)):
                     group.create_task(self._sync_repository(client, pulling, tally))
         if self.parked_until is None:
             await self._verify(client, pulling)
 
     async def _verify(self, client: RegistryClient, pulling: Pulling) -> None:
         """Signatures come last: charts are shown without waiting for them."""
-        sound = [tally.repository.id for tally in self._tallies if tally.row.state is not RepositoryState.FAILED]
+        sound = [tally.repository_id for tally in self._tallies if tally.counts.state is not RepositoryState.FAILED]
         if sound:
             await self._recorder.flush()
             tools, record = self._tools, self._recorder.signature_examined
@@ -266,7 +266,7 @@ class SyncRun:
                     self._registry,
                     tally.repository,
                     self.sync,
-                    self._lost.get(tally.repository.id, frozenset()),
+                    self._lost.get(tally.repository_id, frozenset()),
                 )
             plan = planned.plan
             tally.failed_before = planned.failed
@@ -275,7 +275,7 @@ class SyncRun:
             if tally.cut_short:
                 return
             tally.fault = nothing_found(tally, plan)
-            state = RepositoryState.PARTIAL if tally.fault or tally.row.versions_failed else RepositoryState.SYNCED
+            state = RepositoryState.PARTIAL if tally.fault or tally.counts.versions_failed else RepositoryState.SYNCED
         except RegistryError as error:
             if self._is_parked(error):
                 return
@@ -334,8 +334,8 @@ class SyncRun:
 
     async def finish(self, cancelled: bool, error: Fault | None) -> None:
         """The last words of this sync. Raises LeaseLost."""
-        failed = [tally for tally in self._tallies if tally.row.state is RepositoryState.FAILED]
-        partial = any(tally.row.state is RepositoryState.PARTIAL for tally in self._tallies)
+        failed = [tally for tally in self._tallies if tally.counts.state is RepositoryState.FAILED]
+        partial = any(tally.counts.state is RepositoryState.PARTIAL for tally in self._tallies)
         state = SyncState.FAILED if error else final_state(self._recorder.progress, len(failed), cancelled)
         if state is SyncState.SUCCEEDED and partial:
             state = SyncState.PARTIAL

@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import Table, bindparam, delete, func, insert, select, update
 from sqlmodel import Session, SQLModel, col
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.domain.signatures import Verification
 from app.domain.sync_events import SkipReason
@@ -23,7 +22,7 @@ from app.store.entities import (
     SkippedTag,
 )
 from app.store.many_rows import ManyRows
-from app.store.session import execute, execute_now
+from app.store.session import execute_now
 
 
 def _table(entity: type[SQLModel]) -> Table:
@@ -75,16 +74,16 @@ _VERSIONS_OF = select(
 ).where(_versions.c.repository_id == bindparam("repository_id"))
 
 
-async def held_tags(session: AsyncSession, repository_id: int, sync_id: int) -> dict[str, HeldTag]:
+def held_tags(session: Session, repository_id: int, sync_id: int) -> dict[str, HeldTag]:
     """What the store holds of a repository, by tag: versions, and tags known to be no chart.
 
     A tag that was a chart once and is something else now is no chart.
     """
     found: dict[str, HeldTag] = {}
     of_repository = {"repository_id": repository_id}
-    for tag, digest in (await execute(session, _NO_CHARTS_OF, of_repository)).all():
+    for tag, digest in execute_now(session, _NO_CHARTS_OF, of_repository).all():
         found[tag] = HeldTag(tag, digest)
-    rows = (await execute(session, _VERSIONS_OF, of_repository)).all()
+    rows = execute_now(session, _VERSIONS_OF, of_repository).all()
     for tag, digest, version_id, within_policy, is_removed, stored_by in rows:
         if is_removed and tag in found:
             continue

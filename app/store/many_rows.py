@@ -11,8 +11,9 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Dialect
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
+
+from app.store.session import insert_into
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,7 @@ class ManyRows:
         connection.exec_driver_sql(made.sql, written)
 
     def _make(self, dialect: Dialect) -> _Made:
-        insert: Any = sqlite.insert if dialect.name == "sqlite" else postgresql.insert
-        statement = insert(self._table).inline()  # nobody asks for the ids
+        statement = insert_into(self._table, dialect).inline()  # nobody asks for the ids
         if self._keeping is not None:
             kept = {*self._keys, *self._keeping}
             again = {name: statement.excluded[name] for name in self._names if name not in kept}
