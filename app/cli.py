@@ -87,11 +87,20 @@ def configure_logs(settings: "Settings") -> None:
 
 @contextmanager
 def for_good() -> Iterator[None]:
-    """What is imported here stays: the garbage collector need not look at it, now or ever. A fifth of the time."""
+    """What is imported here stays: the garbage collector need not look at it, now or ever. A fifth of the time.
+
+    Without rich, which structlog and httpx import where they find it, and a highlighter of source code with it, for
+    colours in tracebacks and a command of their own: 70 ms and 8 MB for what Chartroom has no use for.
+    """
     gc.disable()
+    known = sys.modules.get("rich")
+    sys.modules["rich"] = None  # type: ignore[assignment]  # whose import is refused, as if it were not installed
     try:
         yield
     finally:
+        del sys.modules["rich"]
+        if known is not None:
+            sys.modules["rich"] = known
         gc.freeze()
         gc.enable()
 

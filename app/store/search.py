@@ -33,7 +33,6 @@ from sqlalchemy import (
     union,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Mapped
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -49,7 +48,7 @@ from app.domain.search_words import (
 )
 from app.store.chart_index import NameTypo, NameWord
 from app.store.charts import CHARTS, ChartConditions
-from app.store.columns import ByteOrdered, Identity, Instant
+from app.store.columns import ByteOrdered, Identity, Instant, TsQuery
 from app.store.entities import Chart, ChartContent, ChartVersion
 from app.store.keyset import Page
 from app.store.session import execute
@@ -221,7 +220,7 @@ class _Dialect:
             (query,) = queries.values()
             return select(documents.c.rowid.label("id")).where(documents.c.chart_search.op("MATCH")(query))
         documents = table("chart_search", column("chart_id", Integer), *(column(place) for place in queries))
-        fitting = [documents.c[place].op("@@")(cast(query, TSQUERY)) for place, query in queries.items()]
+        fitting = [documents.c[place].op("@@")(cast(query, TsQuery)) for place, query in queries.items()]
         return select(documents.c.chart_id.label("id")).where(*fitting)
 
     def _in_fts5(self, place: str, query: str) -> str:
