@@ -42,7 +42,7 @@ from app.store.sealing import Sealer
 from app.store.session import Store
 
 if TYPE_CHECKING:
-    from app.oci_client.transport import Resolver
+    from app.oci_client.connecting import Resolver
     from app.signatures.trust import Trust
 
 HOW_TO_ALLOW = (

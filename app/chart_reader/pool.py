@@ -11,7 +11,7 @@ from typing import Any
 
 from app.chart_reader.answers import ChartComparison, ValuesVerdict
 from app.chart_reader.contents import ChartContents
-from app.chart_reader.errors import ArchiveTooLarge, ChartReadError, ReaderDied, ReaderPoolClosed, ReadingTimedOut
+from app.chart_reader.errors import ArchiveTooLarge, ReaderDied, ReaderPoolClosed, ReadingTimedOut
 from app.chart_reader.frames import (
     CHECK_JSON,
     CHECK_VALUES,
@@ -26,7 +26,8 @@ from app.chart_reader.frames import (
     WorkerSettings,
 )
 from app.chart_reader.limits import ReadingLimits
-from app.chart_reader.reader_process import ReaderProcess, unpickle_reply
+from app.chart_reader.reader_process import ReaderProcess
+from app.chart_reader.replies import decode_answer, decode_failure
 
 # A cold start takes about 0.2 s; a machine that swaps takes its time.
 _START_TIMEOUT_SECONDS = 30.0
@@ -126,12 +127,11 @@ class ReaderPool:
                 raise
             finally:
                 self._give_back(reader)
-        result = unpickle_reply(reply)
-        if replied in (FAILED, FAILED_FOR_GOOD) and isinstance(result, ChartReadError):
-            raise result
+        if replied in (FAILED, FAILED_FOR_GOOD):
+            raise decode_failure(reply)
         if replied != DONE:
             raise ReaderDied("its reader gave a reply that is none")
-        return result
+        return decode_answer(kind, reply)
 
     async def _take_reader(self) -> ReaderProcess:
         self._reap()

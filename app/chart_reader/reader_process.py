@@ -2,19 +2,16 @@
 
 import asyncio
 import base64
-import io
 import os
 import pickle
 import socket
 import subprocess
 import sys
-from typing import Any, cast
+from typing import cast
 
-from app.chart_reader import answers, contents, errors
 from app.chart_reader.errors import ReaderDied
-from app.chart_reader.frames import FRAME_HEAD, KIND_BYTES, PICKLE_PROTOCOL, WorkerSettings
+from app.chart_reader.frames import FRAME_HEAD, KIND_BYTES, WorkerSettings
 from app.chart_reader.limits import MEBIBYTE
-from app.domain import values_diff
 
 # 32 MiB of inflated archive as text, HTML and paths stay far below.
 _REPLY_MAX_BYTES = 128 * MEBIBYTE
@@ -28,12 +25,6 @@ main(int(sys.argv[2]), pickle.loads(base64.b64decode(sys.argv[3])))
 """
 # Without it an interpreter in an unusual place does not find its own library; everything else stays out.
 _PASSED_ENVIRONMENT = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
-_ALLOWED_IN_REPLIES = {
-    (module.__name__, name): value
-    for module in (answers, contents, errors, values_diff)
-    for name, value in vars(module).items()
-    if isinstance(value, type) and value.__module__ == module.__name__
-}
 
 
 class ReaderProcess(asyncio.BufferedProtocol):
@@ -142,22 +133,4 @@ def _start_process(theirs: socket.socket, settings: WorkerSettings) -> subproces
 
 
 def _encoded(value: object) -> str:
-    return base64.b64encode(pickle.dumps(value, PICKLE_PROTOCOL)).decode("ascii")
-
-
-class _ReplyUnpickler(pickle.Unpickler):
-    """Takes from a reader, which strangers' bytes may have broken into, nothing but this package's values."""
-
-    def find_class(self, module_name: str, global_name: str) -> Any:
-        try:
-            return _ALLOWED_IN_REPLIES[module_name, global_name]
-        except KeyError:
-            raise pickle.UnpicklingError(f"a reply names {module_name}.{global_name}") from None
-
-
-def unpickle_reply(reply: bytearray) -> Any:
-    """What a reader sent. Raises ReaderDied where it holds anything but values of this package."""
-    try:
-        return _ReplyUnpickler(io.BytesIO(reply)).load()
-    except Exception as error:
-        raise ReaderDied("its reader gave a reply that cannot be read") from error
+    return base64.b64encode(pickle.dumps(value)).decode("ascii")

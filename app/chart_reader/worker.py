@@ -4,8 +4,8 @@ Started by `reader_process.py` with an empty environment; serves one request aft
 socket, and ends when the other side of it is gone.
 """
 
+import gc
 import os
-import pickle
 import resource
 import signal
 import socket
@@ -27,7 +27,6 @@ from app.chart_reader.frames import (
     FIRST_LENGTH,
     FRAME_HEAD,
     KIND_BYTES,
-    PICKLE_PROTOCOL,
     READ,
     READ_FILE,
     READY,
@@ -38,6 +37,7 @@ from app.chart_reader.json_check import can_be_shown
 from app.chart_reader.limits import ReadingLimits
 from app.chart_reader.reading import read_chart, read_chart_file, read_chart_file_bytes
 from app.chart_reader.readme import render_readme
+from app.chart_reader.replies import encode_answer, encode_failure
 from app.chart_reader.values_check import check_values, warm_up
 
 # An orphan that hangs is ended by the kernel this long after its parent would have killed it.
@@ -54,13 +54,14 @@ def main(descriptor: int, settings: WorkerSettings) -> None:
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     connection = socket.socket(fileno=descriptor)
     _warm_up(settings.limits)
+    gc.freeze()  # what is there now stays; looking through it again and again costs a tenth of a reading
     _confine(settings.memory_max_bytes)
     with suppress(BrokenPipeError, ConnectionResetError):  # the parent is gone
         _answer_all(connection, settings)
 
 
 def _answer_all(connection: socket.socket, settings: WorkerSettings) -> None:
-    _send(connection, READY, pickle.dumps(None, PICKLE_PROTOCOL))
+    _send(connection, READY, b"\0")  # no frame is empty
     while (frame := _receive(connection)) is not None:
         signal.setitimer(signal.ITIMER_REAL, settings.timeout_seconds + _ORPHAN_GRACE_SECONDS)
         kind, body = _answer(*frame, settings.limits)
@@ -74,15 +75,15 @@ def _answer_all(connection: socket.socket, settings: WorkerSettings) -> None:
 def _answer(kind: int, body: memoryview, limits: ReadingLimits) -> tuple[int, bytes]:
     """The reply's kind and body."""
     try:
-        return DONE, pickle.dumps(_serve(kind, body, limits), PICKLE_PROTOCOL)
+        return DONE, encode_answer(kind, _serve(kind, body, limits))
     except ChartReadError as error:
-        return FAILED, pickle.dumps(error, PICKLE_PROTOCOL)
+        return FAILED, encode_failure(error)
     except MemoryError:
         failed = ReaderOutOfMemory("reading it takes more memory than a reader has")
-        return FAILED_FOR_GOOD, pickle.dumps(failed, PICKLE_PROTOCOL)
+        return FAILED_FOR_GOOD, encode_failure(failed)
     except Exception as error:  # an unknown defect costs one chart
         unforeseen = ReaderFailed(f"the reader met an unexpected {type(error).__name__}: {error}")
-        return FAILED_FOR_GOOD, pickle.dumps(unforeseen, PICKLE_PROTOCOL)
+        return FAILED_FOR_GOOD, encode_failure(unforeseen)
 
 
 def _serve(kind: int, body: memoryview, limits: ReadingLimits) -> Any:

@@ -8,8 +8,8 @@ fields is quadratic, and kept with the parsed document. What the variables decid
 measured for each request.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from graphql import (
     DocumentNode,
     FragmentDefinitionNode,
     GraphQLError,
+    GraphQLSchema,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
     get_operation_ast,
@@ -33,6 +34,10 @@ from app.graphql_api.query_shape import ShapeMeasurer
 
 DOCUMENTS_KEPT: Final = 128
 """Parsed documents kept, least recently used first to go: 128 of at most 64 KiB text and 1,000 tokens."""
+
+
+COSTS_KEPT: Final = 100
+"""Of one document, for different page sizes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,35 @@ class PreparedDocument:
 
     document: DocumentNode | None
     errors: tuple[GraphQLError, ...]
+    costs: "KnownCosts" = field(default_factory=lambda: KnownCosts())
+
+
+class KnownCosts:
+    """What operations of one document cost, by the page sizes that are asked for."""
+
+    def __init__(self) -> None:
+        self._nodes: dict[Hashable, int] = {}
+
+    def nodes_of(
+        self,
+        schema: GraphQLSchema,
+        document: DocumentNode,
+        operation: OperationDefinitionNode,
+        variables: Mapping[str, Any],
+        limits: QueryLimits,
+    ) -> int:
+        """Raises BadPageSize."""
+        # All that a cost depends on: numbers, and how long lists are. To Python, True is 1, and not to a page.
+        given = ((name, variables[name]) for name in _variable_names(operation) if name in variables)
+        sizes = tuple((name, type(value), _size_of(value)) for name, value in given)
+        key = (id(operation), sizes)
+        nodes = self._nodes.get(key)
+        if nodes is None:
+            measurer = CostMeasurer(schema, document, variables, limits.unpaged_list_size)
+            nodes = measurer.nodes_of(operation)
+            if len(self._nodes) < COSTS_KEPT:
+                self._nodes[key] = nodes
+        return nodes
 
 
 class QueryGuard(SchemaExtension):
@@ -101,10 +135,8 @@ class QueryGuard(SchemaExtension):
             # Validation lets no such document through, but unmeasured nothing is to run.
             return [GraphQLError("Say by operationName which operation is meant.")]
         variables = {**_variable_defaults(operation), **(context.variables or {})}
-        schema = context.schema._schema
-        measurer = CostMeasurer(schema, document, variables, self._limits.unpaged_list_size)
         try:
-            nodes = measurer.nodes_of(operation)
+            nodes = self._prepared.costs.nodes_of(context.schema._schema, document, operation, variables, self._limits)
         except BadPageSize as refusal:
             return [refusal]
         if nodes > self._limits.nodes_max:
@@ -150,6 +182,17 @@ def shape_errors(document: DocumentNode, limits: QueryLimits) -> list[GraphQLErr
             ]
         errors += [QueryTooComplex(*measure) for measure in measures if measure[2] > measure[1]][:1]
     return errors
+
+
+def _variable_names(operation: OperationDefinitionNode) -> Iterator[str]:
+    for definition in operation.variable_definitions or ():
+        yield definition.variable.name.value
+
+
+def _size_of(value: Any) -> int | None:
+    if isinstance(value, list):
+        return len(value)
+    return value if isinstance(value, int) else None
 
 
 def _variable_defaults(operation: OperationDefinitionNode) -> dict[str, Any]:

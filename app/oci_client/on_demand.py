@@ -7,7 +7,8 @@ from app.oci_client.limits import ClientLimits
 from app.oci_client.tls import TlsSettings
 
 if TYPE_CHECKING:
-    from app.oci_client.transport import HttpClient, HttpClients, Resolver
+    from app.oci_client.connecting import Resolver
+    from app.oci_client.transport import HttpClient, HttpClients
 
 
 class HttpClientsOnDemand:

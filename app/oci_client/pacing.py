@@ -112,10 +112,16 @@ class Places:
     def taken(self) -> int:
         return self._taken
 
+    def take_at_once(self) -> bool:
+        """Whether there was a free place that nobody waits for; it is taken then, and to be given back."""
+        if self._waiting or self._taken >= self.concurrency.limit:
+            return False
+        self._taken += 1
+        return True
+
     async def take(self, who: object) -> None:
         """Returns with a place, to be given back. `who` has one turn, however many places are asked for."""
-        if not self.are_full and not self._waiting:
-            self._taken += 1
+        if self.take_at_once():
             return
         turn = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(who, deque()).append(turn)

@@ -11,13 +11,7 @@ import httpx
 
 from app.oci_client.answers import Presented
 from app.oci_client.client import RegistryClient
-from app.oci_client.connection_errors import connection_error
-from app.oci_client.errors import MalformedManifest, ManifestNotFound, RegistryError, UnexpectedAnswer
-from app.oci_client.manifest import ChartManifest
-from app.oci_client.registry_text import quotable
-from app.oci_client.stages import Stage, StageKind, StageOutcome
-from app.oci_client.tls import ConnectionSecurity
-from app.oci_client.transport import (
+from app.oci_client.connecting import (
     NOT_TLS_REASONS,
     CertificateRejected,
     NameUnresolved,
@@ -26,6 +20,12 @@ from app.oci_client.transport import (
     guarded_addresses,
     peer_certificate,
 )
+from app.oci_client.connection_errors import connection_error
+from app.oci_client.errors import MalformedManifest, ManifestNotFound, RegistryError, UnexpectedAnswer
+from app.oci_client.manifest import ChartManifest
+from app.oci_client.registry_text import quotable
+from app.oci_client.stages import Stage, StageKind, StageOutcome
+from app.oci_client.tls import ConnectionSecurity
 
 # Signatures and attestations live beside charts, as tags that are digests.
 _SIGNATURE_PREFIX: Final = "sha256-"

@@ -28,14 +28,17 @@ from app.store.entities import (
     Sync,
 )
 from app.store.facets import Facets
+from app.store.joined_rows import Along, Wanted
 from app.store.kept import Kept
 from app.store.keyset import Page
 from app.store.long_texts import LongText
-from app.store.selection import Selection, select_charts
+from app.store.selection import Selection, needs_reading, select_charts
 from app.store.session import Store
 
 COUNTS_KEPT, FACETS_KEPT = 1_000, 100
 """Of different searches: facets have up to fifty keywords, some kilobytes."""
+EVERYTHING = Wanted()
+"""Of a row, and nothing along with it."""
 STALE_AFTER = timedelta(days=2 * 365)
 """Of the latest version: charts that nobody has released for so long stand below others that match as well."""
 
@@ -51,6 +54,8 @@ class ChartPage:
     rows: list[Chart]
     keys: list[tuple[Any, ...]]
     has_next: bool
+    along: Along | None = None
+    """What was wanted along with them; None where nothing was read along."""
 
 
 class Browsing:
@@ -69,8 +74,7 @@ class Browsing:
     # ── Registries and repositories ──
 
     async def registries(self, ids: Collection[int]) -> dict[int, Registry]:
-        async with self._store.showing() as rows:
-            return await registries.find_many(rows, ids)
+        return await registries.find_many(self._store.rows, ids)
 
     async def registry_by_name(self, name: str) -> Registry | None:
         async with self._store.reading() as session:
@@ -124,8 +128,11 @@ class Browsing:
 
     async def select(self, text: str | None = None, conditions: ChartConditions | None = None) -> Selection:
         """Which charts are asked for, read once for all that is told of them."""
+        conditions = conditions or ChartConditions()
+        if not needs_reading(text, conditions):
+            return Selection(None, conditions)
         async with self._store.reading() as session:
-            return await select_charts(session, text, conditions or ChartConditions())
+            return await select_charts(session, text, conditions)
 
     async def chart_page(
         self,
@@ -135,20 +142,20 @@ class Browsing:
         *,
         by_update: bool = False,
         by_name: bool = False,
+        wanted: Wanted = EVERYTHING,
     ) -> ChartPage:
         """By relevance where there are words and no other order is asked for, else by name or by update.
 
         Keys of the cursor: score, name key and id for a search, name and id by name, instant and id by update.
+        `wanted` is what is read where there are no words; a search gives whole charts and nothing along.
         """
-        if selection.is_everything:
-            include_prereleases = selection.conditions.include_prereleases
-            async with self._store.showing() as rows:
-                page = await charts.page_of_all(
-                    rows, first, after, by_update=by_update, include_prereleases=include_prereleases
-                )
-            return _chart_page(page, by_update)
+        if selection.question is None:
+            page, along = await charts.page_with_links(
+                self._store.rows, first, after, selection.conditions, wanted, by_update=by_update
+            )
+            return _chart_page(page, by_update, along)
         async with self._store.reading() as session:
-            if selection.question and not (by_update or by_name):
+            if not (by_update or by_name):
                 hits = await search.page(
                     session,
                     selection.question,
@@ -158,8 +165,7 @@ class Browsing:
                     stale_before=_midnight(self._clock()) - STALE_AFTER,
                 )
                 return ChartPage([hit.chart for hit in hits.rows], [hit.keys for hit in hits.rows], hits.has_next)
-            if selection.question:
-                await search.prefer_index(session)
+            await search.prefer_index(session)
             orders = charts.BY_UPDATE if by_update else charts.BY_NAME
             page = await charts.page(session, first, after, selection.clauses, orders)
         return _chart_page(page, by_update)
@@ -198,13 +204,11 @@ class Browsing:
             return await facets.count_facets_by_registry(session, conditions.clauses())
 
     async def charts(self, ids: Collection[int]) -> dict[int, Chart]:
-        async with self._store.showing() as rows:
-            return await charts.find_many(rows, ids)
+        return await charts.find_many(self._store.rows, ids)
 
     async def charts_of_repositories(self, repository_ids: Collection[int]) -> dict[int, Chart]:
         """By the id of their repository."""
-        async with self._store.showing() as rows:
-            return await charts.find_by_repositories(rows, repository_ids)
+        return await charts.find_by_repositories(self._store.rows, repository_ids)
 
     async def chart_by_repository(self, registry_name: str, repository: str) -> Chart | None:
         async with self._store.reading() as session:
@@ -216,8 +220,7 @@ class Browsing:
     # ── Versions ──
 
     async def versions(self, ids: Collection[int]) -> dict[int, ChartVersion]:
-        async with self._store.showing() as rows:
-            return await charts.find_versions(rows, ids)
+        return await charts.find_versions(self._store.rows, ids)
 
     async def versions_by_number(self, wanted: Collection[tuple[int, str]]) -> dict[tuple[int, str], ChartVersion]:
         """By chart id and version as Chart.yaml writes it; what is no semver is not there."""
@@ -229,8 +232,7 @@ class Browsing:
 
     async def contents(self, archive_digests: Collection[str]) -> dict[str, ChartContent]:
         """By archive digest; without the long texts."""
-        async with self._store.showing() as rows:
-            return await charts.find_contents(rows, archive_digests, whole=False)
+        return await charts.find_contents(self._store.rows, archive_digests, whole=False)
 
     async def count_text_bytes(self, archive_digests: Collection[str], texts: Collection[LongText]) -> int:
         async with self._store.reading() as session:
@@ -305,9 +307,9 @@ def _sort_key(number: str) -> str | None:
         return None
 
 
-def _chart_page(page: Page[Chart], by_update: bool) -> ChartPage:
+def _chart_page(page: Page[Chart], by_update: bool, along: Along | None = None) -> ChartPage:
     keys = [(row.updated_at, row.id) if by_update else (row.name, row.id) for row in page.rows]
-    return ChartPage(page.rows, keys, page.has_next)
+    return ChartPage(page.rows, keys, page.has_next, along)
 
 
 def _midnight(now: datetime) -> datetime:

@@ -110,4 +110,4 @@ class SyncBatch:
                 failures.forget(session, repository_id, tags)
         for repository_id, values in self.finished.items():
             findings.finish_repository(session, repository_id, values)
-        syncs.save_repositories(session, list(self.rows.values()))
+        syncs.save_repositories(session, [row.model_dump() for row in self.rows.values()])

@@ -28,7 +28,7 @@ from app.domain.sync_events import (
     SyncState,
     SyncTrigger,
 )
-from app.store.chart_index import IndexedChart
+from app.store.chart_index import IndexedChart, ranked_by_name
 from app.store.columns import ByteOrdered, Identity, Json, belongs_to, identity, instant, json_column, long_text, one_of
 from app.store.remembered import FollowedSync
 from app.store.row import Row
@@ -147,7 +147,7 @@ class SkippedTag(Row, table=True):
 class Chart(IndexedChart, table=True):
     """What a repository holds. Everything but the ids is of the latest version, repeated here to be listed fast."""
 
-    __table_args__ = ({"sqlite_autoincrement": True},)
+    __table_args__ = (ranked_by_name(), {"sqlite_autoincrement": True})
 
     id: int = identity()
     repository_id: int = belongs_to("chart_repository", nullable=False, unique=True)

@@ -15,11 +15,13 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel import Session, SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.store import sqlite_driver
+from app.store.driver_rows import driver_rows
+from app.store.inserting import insert_into
 from app.store.json_text import from_json, to_json
 from app.store.revision import revision_of
 
@@ -45,18 +47,14 @@ class Store:
         self.engine = _sqlite_engine(database_url) if self.is_sqlite else _postgresql_engine(database_url)
         self._writing_engine = self.engine.execution_options(chartroom_writing=True)
         self._threads = SqliteThreads(database_url) if self.is_sqlite else None
+        self.rows = driver_rows(database_url, self.engine.dialect)
+        """For what is shown and not changed (ShownRows): without a session, which costs many times as much."""
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """A session over one consistent view; nothing it changes is kept."""
         async with AsyncSession(self.engine, expire_on_commit=False, autoflush=False) as session:
             yield session
-
-    @asynccontextmanager
-    async def showing(self) -> AsyncIterator[AsyncConnection]:
-        """The same for rows that are shown and not changed (ShownRows): without a session, which costs half as much."""
-        async with self.engine.connect() as connection:
-            yield connection
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
@@ -95,6 +93,7 @@ class Store:
 
     async def close(self) -> None:
         await self.revision.close()
+        await self.rows.close()
         if self._threads is not None:
             await self._threads.close()
         await self.engine.dispose()
@@ -204,11 +203,4 @@ def execute_now(
 
 def insert_for(session: AsyncSession | Session, entity: type[SQLModel]) -> Any:
     """INSERT that knows ON CONFLICT, which both databases write alike."""
-    table = SQLModel.metadata.tables[str(entity.__tablename__)]
-    if session.get_bind().dialect.name == "sqlite":
-        from sqlalchemy.dialects import sqlite
-
-        return sqlite.insert(table)
-    from sqlalchemy.dialects import postgresql  # some MB, which SQLite needs not
-
-    return postgresql.insert(table)
+    return insert_into(SQLModel.metadata.tables[str(entity.__tablename__)], session.get_bind().dialect)

@@ -15,7 +15,6 @@ import pytest
 from app.chart_reader.errors import ReaderDied, ReaderOutOfMemory, ReaderPoolClosed, ReadingTimedOut
 from app.chart_reader.limits import MEBIBYTE, ReadingLimits
 from app.chart_reader.pool import ReaderPool
-from app.chart_reader.reader_process import unpickle_reply
 from tests.chart_reader.packing import pack_chart
 
 SOUND = pack_chart("payments", "1.2.3", {"README.md": "# Payments\n"})
@@ -254,13 +253,6 @@ async def test_readers_end_when_their_parent_is_killed() -> None:
     parent.kill()
     parent.communicate()
     await until(lambda: not any(is_running(reader) for reader in readers))
-
-
-def test_reply_of_a_broken_reader_is_not_unpickled_into_anything_else() -> None:
-    with pytest.raises(ReaderDied):
-        unpickle_reply(bytearray(b"cposix\nsystem\n(S'true'\ntR."))
-    with pytest.raises(ReaderDied):
-        unpickle_reply(bytearray(b"no pickle"))
 
 
 async def test_versions_are_compared_and_values_checked_in_another_process() -> None:

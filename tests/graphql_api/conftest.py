@@ -108,10 +108,12 @@ class Desk:
                 seen.append(statement)
 
         event.listen(self.store.engine.sync_engine, "before_cursor_execute", note)
+        self.store.rows.watchers.append(seen.append)
         try:
             yield seen
         finally:
             event.remove(self.store.engine.sync_engine, "before_cursor_execute", note)
+            self.store.rows.watchers.remove(seen.append)
 
 
 @pytest.fixture(scope="session")

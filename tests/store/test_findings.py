@@ -8,7 +8,7 @@ from app.domain.sync_plan import HeldTag, SkippedTag
 from app.store import charts, findings, nesting, registries, search
 from app.store.charts import ChartConditions
 from app.store.entities import Chart, ChartRepository, ChartVersion
-from app.store.search import Question
+from app.store.search_documents import Question
 from app.store.session import Store
 from tests.store.rows import LATER, NOW, add_registry, add_repository, found_version, store_found
 

@@ -12,6 +12,7 @@ from app.store import charts, facets, findings, indexing, search
 from app.store.chart_index import KubeConstraint, NameWord
 from app.store.charts import BY_NAME, BY_UPDATE, ChartConditions
 from app.store.entities import Chart, ChartContent, ChartVersion
+from app.store.ranking import RANKED_AT_MOST
 from app.store.selection import select_charts
 from app.store.session import Store, execute
 from tests.store.rows import LATER, NOW, add_chart, add_registry, add_repository, found_version, store_found
@@ -205,15 +206,17 @@ async def test_rows_that_stay_are_seen_once_when_others_come_go_and_move_between
     assert len(seen) == len(set(seen))
 
 
-async def test_every_hit_is_seen_once_when_there_are_more_than_are_ranked(store: Store) -> None:
-    registry_id, many = await add_registry(store), search.RANKED_AT_MOST + 30
+@pytest.mark.parametrize("typed", ["words", "shop"])
+async def test_every_hit_is_seen_once_when_there_are_more_than_are_ranked(store: Store, typed: str) -> None:
+    registry_id, many = await add_registry(store), RANKED_AT_MOST + 30
     chart_id = await add_chart(store, registry_id, "shop-first", description="words")
-    await copy_chart(store, chart_id, many - 1)
+    await copy_chart(store, chart_id, many - 2)
+    await add_chart(store, registry_id, "other", description="words of a shop")
     seen: list[int] = []
     after: Any = None
     while True:
         async with store.reading() as session:
-            asked = await select_charts(session, "words", ChartConditions())
+            asked = await select_charts(session, typed, ChartConditions())
             assert asked.question is not None
             page = await search.page(session, asked.question, asked.conditions, 100, after, stale_before=NOW)
             assert await charts.count(session, asked.clauses) == many

@@ -8,13 +8,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import strawberry
-from graphql import ListValueNode, ObjectValueNode, ValueNode, VariableNode
+from graphql import ListValueNode, ObjectValueNode, ValueNode, VariableNode, get_named_type, is_object_type
 from graphql.execution.values import get_argument_values
 from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
 
 from app.graphql_api.compiled.places import At, Place, path_of
+from app.graphql_api.compiled.rows import WANTS, WantedRows
+from app.graphql_api.permissions import RoleRule
+from app.store.joined_rows import Wanted
 
 if TYPE_CHECKING:
     from app.graphql_api.compiled.executor import CompiledExecutor
@@ -31,12 +34,20 @@ class PlacedInfo(strawberry.Info[Any, Any]):
 
     context: Any = None
 
-    def __init__(self, field: StrawberryField, place: Place, at: At, run: CompiledExecutor) -> None:
+    def __init__(
+        self, field: StrawberryField, place: Place, at: At, run: CompiledExecutor, wants: WantedRows | None = None
+    ) -> None:
+        self._wants = wants
         self.context = run.context_value
         self._field = field
         self._place = place
         self._at = at
         self._run = run
+
+    @property
+    def wanted(self) -> Wanted | None:
+        """What is asked of the rows of a connection; None where the field has none."""
+        return self._wants.of(self._run) if self._wants is not None else None
 
     @cached_property
     def _raw_info(self) -> Any:  # type: ignore[override]
@@ -49,14 +60,52 @@ def call_of(schema: strawberry.Schema, place: Place, field: StrawberryField) -> 
     resolver = field.base_resolver
     if (
         resolver is None
-        or field.extensions
         or type(field) is not StrawberryField
         or type(resolver) is not StrawberryResolver
         or schema.config.info_class is not strawberry.Info
         or schema.schema_converter.exception_handlers
+        or not all(type(extension) is RoleRule for extension in field.extensions)
     ):
         return _call_by_library(place)
-    return _call_itself(schema, place, field, resolver)
+    call = _call_itself(schema, place, field, resolver)
+    return _call_checked(place, field, resolver, call) if field.extensions else call
+
+
+def _call_checked(place: Place, field: StrawberryField, resolver: StrawberryResolver[Any], call: Call) -> Call:
+    """The rules speak first; the last one is the outermost, and where there is waiting they speak when it begins."""
+    rules = [extension for extension in reversed(field.extensions) if isinstance(extension, RoleRule)]
+
+    def check(at: At, run: CompiledExecutor) -> None:
+        info = PlacedInfo(field, place, at, run)
+        for rule in rules:
+            rule.check(info)
+
+    def checked(source: Any, at: At, run: CompiledExecutor) -> Any:
+        check(at, run)
+        return call(source, at, run)
+
+    async def checked_first(source: Any, at: At, run: CompiledExecutor) -> Any:
+        check(at, run)
+        return await call(source, at, run)
+
+    return checked_first if resolver.is_async else checked
+
+
+def plain_function(schema: strawberry.Schema, field: StrawberryField) -> Callable[[Any], Any] | None:
+    """The resolver of a field that asks for nothing but its object and waits for nothing."""
+    resolver = field.base_resolver
+    if (
+        type(resolver) is not StrawberryResolver
+        or type(field) is not StrawberryField
+        or field.extensions
+        or field.arguments
+        or resolver.is_async
+        or resolver.self_parameter is None
+        or any((resolver.info_parameter, resolver.parent_parameter, resolver.root_parameter))
+        or schema.schema_converter.exception_handlers
+    ):
+        return None
+    return resolver.wrapped_func  # type: ignore[return-value] # bound, by now
 
 
 def _call_by_library(place: Place) -> Call:
@@ -81,9 +130,10 @@ def _call_itself(
         parameter.name for parameter in (resolver.parent_parameter, resolver.root_parameter) if parameter is not None
     ]
     arguments = _Arguments(schema, place, field) if field.arguments else None
+    wants = _wants_of(schema, place, field)
 
     def call(source: Any, at: At, run: CompiledExecutor) -> Any:
-        info = PlacedInfo(field, place, at, run) if info_name or arguments else None
+        info = PlacedInfo(field, place, at, run, wants) if info_name or arguments else None
         given = arguments.for_call(run, info) if arguments else {}
         for name in source_names:
             given[name] = source
@@ -98,6 +148,13 @@ def _call_itself(
     if info_name != "info":
         return call
     return lambda source, at, run: function(source, info=PlacedInfo(field, place, at, run))
+
+
+def _wants_of(schema: strawberry.Schema, place: Place, field: StrawberryField) -> WantedRows | None:
+    connection = get_named_type(place.field.type)
+    if not field.metadata.get(WANTS) or not is_object_type(connection):
+        return None
+    return WantedRows(connection, place.details)
 
 
 class _Arguments:

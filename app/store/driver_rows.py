@@ -1,0 +1,134 @@
+"""Rows by the driver alone, for what is shown and not changed: no session, no engine, no greenlet.
+
+SQLAlchemy writes each statement once (`prepared.py`); what is left for each page is one errand to a thread of SQLite,
+or one question to PostgreSQL. Each statement sees one consistent view by itself, so that neither needs a transaction.
+"""
+
+import asyncio
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Final, Protocol, TypeAlias
+
+from sqlalchemy import Dialect, Select
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
+
+from app.store.prepared import Prepared, PreparedStatements
+
+THREADS: Final = 4
+"""Of SQLite, each with a connection: a page takes a fifth of a millisecond, a slow filter holds up one of them."""
+BUSY_TIMEOUT_MILLISECONDS: Final = 2000
+
+Fetched: TypeAlias = Sequence[Sequence[Any]]
+
+
+class DriverRows(Protocol):
+    """The way to rows that are only shown."""
+
+    watchers: list[Callable[[str], None]]
+    """Each is told of every statement that is asked."""
+
+    def prepared(self, statement: Select[Any]) -> Prepared: ...
+
+    async def fetch(self, text: str, parameters: Sequence[Any]) -> Fetched:
+        """Raises OperationalError, whatever the driver raised."""
+
+    async def close(self) -> None: ...
+
+
+class SqliteRows:
+    """A few threads that wait for errands. They begin with the first one."""
+
+    def __init__(self, database_url: str, dialect: Dialect) -> None:
+        self.watchers: list[Callable[[str], None]] = []
+        self.prepared = PreparedStatements(dialect).of
+        self._file = make_url(database_url).database or ":memory:"
+        self._errands: queue.SimpleQueue[_Errand | None] = queue.SimpleQueue()
+        self._threads: list[threading.Thread] = []
+
+    async def fetch(self, text: str, parameters: Sequence[Any]) -> Fetched:
+        for watcher in self.watchers:
+            watcher(text)
+        if not self._threads:
+            self._begin()
+        errand = _Errand(text, parameters)
+        self._errands.put(errand)
+        try:
+            return await errand.done
+        except sqlite3.Error as fault:
+            raise OperationalError(text, None, fault) from fault
+
+    def _begin(self) -> None:
+        for number in range(THREADS):
+            thread = threading.Thread(target=self._work, name=f"chartroom-rows-{number}", daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def _work(self) -> None:
+        connection: sqlite3.Connection | None = None
+        while (errand := self._errands.get()) is not None:
+            try:
+                if connection is None:
+                    connection = _open(self._file)
+                rows = connection.execute(errand.text, errand.parameters).fetchall()
+            except Exception as fault:
+                errand.end(None, fault)
+            else:
+                errand.end(rows, None)
+            del errand  # its rows are not to be held until the next one comes
+        if connection is not None:
+            connection.close()
+
+    async def close(self) -> None:
+        """Returns once every thread has ended."""
+        threads, self._threads = self._threads, []
+        for _ in threads:
+            self._errands.put(None)
+        for thread in threads:
+            await asyncio.to_thread(thread.join)
+
+
+class _Errand:
+    """A statement, and who waits for its rows."""
+
+    __slots__ = ("_loop", "done", "parameters", "text")
+
+    def __init__(self, text: str, parameters: Sequence[Any]) -> None:
+        self.text, self.parameters = text, parameters
+        self._loop = asyncio.get_running_loop()
+        self.done: asyncio.Future[Fetched] = self._loop.create_future()
+
+    def end(self, rows: Fetched | None, fault: Exception | None) -> None:
+        """In the thread."""
+        try:
+            self._loop.call_soon_threadsafe(self._settle, rows, fault)
+        except RuntimeError:
+            return  # the loop is closed: nobody waits
+
+    def _settle(self, rows: Fetched | None, fault: Exception | None) -> None:
+        if self.done.done():  # cancelled meanwhile
+            return
+        if fault is not None:
+            self.done.set_exception(fault)
+        else:
+            self.done.set_result(rows or ())
+
+
+def _open(file: str) -> sqlite3.Connection:
+    # Never made here: `mode=rw`. Without write access WAL could not be read where nobody else has the file open.
+    address = f"{Path(file).absolute().as_uri()}?mode=rw"
+    connection = sqlite3.connect(address, uri=True, timeout=BUSY_TIMEOUT_MILLISECONDS / 1000, isolation_level=None)
+    connection.execute("PRAGMA query_only = ON")
+    connection.execute("PRAGMA cache_size = -8000")
+    return connection
+
+
+def driver_rows(database_url: str, dialect: Dialect) -> DriverRows:
+    if database_url.startswith("sqlite"):
+        return SqliteRows(database_url, dialect)
+    from app.store.postgres_rows import PostgresRows  # and asyncpg, which SQLite needs not
+
+    return PostgresRows(database_url, dialect)

@@ -1,0 +1,125 @@
+"""Rows with what belongs to them, in one statement: charts, their registries, latest versions and the content of those.
+
+Only columns that somebody wants are read. So what is made here is for them alone, and is put nowhere where others would
+look for a whole row.
+"""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final, Generic, TypeAlias, TypeVar
+
+from sqlalchemy import Select, select
+from sqlmodel import SQLModel
+
+from app.store.driver_rows import DriverRows
+from app.store.shown_rows import ShownRows, shown_entity
+
+E = TypeVar("E", bound=SQLModel)
+
+Along: TypeAlias = Mapping[str, Mapping[Hashable, Any]]
+"""What came along with rows, by its path (`latest_version.content`) and by the key that the row has for it; None where
+nothing has that key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What of a row is asked for."""
+
+    columns: frozenset[str] | None = None
+    """By their names; None: all that are shown."""
+    links: tuple[tuple[str, "Wanted"], ...] = ()
+    """What belongs to it, by name, each once."""
+
+    def __or__(self, other: "Wanted") -> "Wanted":
+        both = None if self.columns is None or other.columns is None else self.columns | other.columns
+        links = dict(self.links)
+        for name, inner in other.links:
+            links[name] = links[name] | inner if name in links else inner
+        return Wanted(both, tuple(sorted(links.items(), key=lambda link: link[0])))
+
+
+NOTHING: Final = Wanted(frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One row that belongs to another."""
+
+    shown: ShownRows[Any]
+    key: str
+    """The column of the row that it belongs to."""
+    own: str = "id"
+    """Its own column with the same value; unique."""
+    links: Mapping[str, "Link"] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Some columns of the statement, side by side: those of one table."""
+
+    entity: type[SQLModel]
+    names: tuple[str, ...]
+    begin: int
+    own_place: int
+
+    def made_of(self, values: Any) -> Any:
+        begin = self.begin
+        return shown_entity(self.entity, zip(self.names, values[begin : begin + len(self.names)], strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Joined(Generic[E]):
+    rows: list[E]
+    along: Along
+
+
+class JoinedRows(Generic[E]):
+    """Reads rows of one entity; of what it makes the same holds as of `ShownRows`."""
+
+    def __init__(self, shown: ShownRows[E], wanted: Wanted, links: Mapping[str, Link]) -> None:
+        self._columns: list[Any] = []
+        self._linked: list[tuple[str, int, _Part]] = []
+        """Path, the place of the key for it, and itself."""
+        table = _table_of(shown)
+        self._from: Any = table
+        self._row = self._add(shown, table, wanted, links, "", "id")
+        self.statement: Select[Any] = select(*self._columns).select_from(self._from)
+        """Of all rows; conditions and order are added to it."""
+
+    def _add(
+        self, shown: ShownRows[Any], table: Any, wanted: Wanted, links: Mapping[str, Link], path: str, own: str
+    ) -> _Part:
+        needed = {own, *(links[name].key for name, _ in wanted.links)}
+        names = tuple(
+            name for name in shown.columns if wanted.columns is None or name in wanted.columns or name in needed
+        )
+        begin = len(self._columns)
+        self._columns += [table.c[shown.columns[name].name] for name in names]
+        part = _Part(shown.entity, names, begin, begin + names.index(own))
+        for name, inner in wanted.links:
+            link = links[name]
+            other = _table_of(link.shown).alias()
+            self._from = self._from.outerjoin(other, other.c[link.own] == table.c[link.key])
+            linked = self._add(link.shown, other, inner, link.links, f"{path}{name}.", link.own)
+            self._linked.append((path + name, begin + names.index(link.key), linked))
+        return part
+
+    async def read(self, reader: DriverRows, statement: Select[Any], values: Mapping[str, Any]) -> Joined[E]:
+        """`statement` is made of the one above."""
+        prepared = reader.prepared(statement)
+        rows: list[E] = []
+        along: dict[str, dict[Hashable, Any]] = {path: {} for path, _, _ in self._linked}
+        linked = [(along[path], key_place, part) for path, key_place, part in self._linked]
+        for fetched in await reader.fetch(prepared.text, prepared.parameters(values)):
+            row = prepared.read(fetched)
+            rows.append(self._row.made_of(row))
+            for found, key_place, part in linked:
+                key = row[key_place]
+                if key is not None and key not in found:
+                    found[key] = None if row[part.own_place] is None else part.made_of(row)
+        return Joined(rows, along)
+
+
+def _table_of(shown: ShownRows[Any]) -> Any:
+    return shown.entity.__table__
