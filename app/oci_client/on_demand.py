@@ -1,4 +1,4 @@
-"""HTTP clients that are imported and made when a registry is first spoken to: 0.1 s of a start, and 12 MB."""
+"""HTTP clients that are imported and made when a registry is first spoken to: several MB, and a part of each start."""
 
 from typing import TYPE_CHECKING
 
