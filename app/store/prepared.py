@@ -5,7 +5,6 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import BindParameter, ColumnElement, Dialect, SelectBase, Text, bindparam, func, select
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import Boolean, TypeDecorator, TypeEngine
@@ -86,7 +85,11 @@ class _Several(TypeDecorator[Any]):
         self.of = of
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else ARRAY(self.of))
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(Text())
+        from sqlalchemy.dialects.postgresql import ARRAY
+
+        return dialect.type_descriptor(ARRAY(self.of))
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         return to_json(list(value)) if dialect.name == "sqlite" else list(value)

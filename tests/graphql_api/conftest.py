@@ -29,9 +29,10 @@ from app.services.auditing import Auditing
 from app.services.authorising import Authorising, Caller
 from app.services.browsing import Browsing
 from app.services.comparing import Comparing
-from app.services.connecting import PROVIDERS, Connections
+from app.services.connecting import Connections
 from app.services.discovering import Discovering
 from app.services.drafting import Drafting
+from app.services.known_providers import PROVIDERS
 from app.services.listing import Listing
 from app.services.probing import Probing
 from app.services.registering import Registering
