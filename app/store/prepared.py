@@ -29,7 +29,9 @@ class Prepared:
             value = fixed[name]
             self._parameters.append((name, write, None if value is None else write(value)))
         readers = (_reader_of(column.type, dialect) for column in statement.selected_columns)
-        self._readers = [(place, read) for place, read in enumerate(readers) if read is not None]
+        self.readers: list[tuple[int, Convert]] = [
+            (place, read) for place, read in enumerate(readers) if read is not None
+        ]
 
     def parameters(self, values: Mapping[str, Any]) -> list[Any]:
         """In their order; `values` by name, the others are the statement's own."""
@@ -37,10 +39,10 @@ class Prepared:
 
     def read(self, row: Sequence[Any]) -> Sequence[Any]:
         """The driver's values as the columns have them."""
-        if not self._readers:
+        if not self.readers:
             return row
         values = list(row)
-        for place, read in self._readers:
+        for place, read in self.readers:
             values[place] = read(values[place])
         return values
 
