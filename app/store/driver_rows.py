@@ -8,7 +8,7 @@ import asyncio
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeAlias
 
@@ -48,8 +48,11 @@ class DriverRows(Protocol):
 
     def prepared(self, statement: Select[Any]) -> Prepared: ...
 
-    async def fetch(self, text: str, parameters: Sequence[Any]) -> Fetched:
-        """Raises OperationalError, whatever the driver raised."""
+    async def ask(self, text: str, parameters: Sequence[Any]) -> Fetched:
+        """A statement as it is. Raises OperationalError, whatever the driver raised."""
+
+    async def fetch(self, prepared: Prepared, values: Mapping[str, Any]) -> Fetched:
+        """As the driver gives them; raises the same."""
 
     async def close(self) -> None: ...
 
@@ -64,12 +67,15 @@ class SqliteRows:
         self._errands: queue.SimpleQueue[_Errand | None] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
 
-    async def fetch(self, text: str, parameters: Sequence[Any]) -> Fetched:
+    async def fetch(self, prepared: Prepared, values: Mapping[str, Any]) -> Fetched:
+        return await self.ask(prepared.text, prepared.parameters(values), as_json=prepared.as_json)
+
+    async def ask(self, text: str, parameters: Sequence[Any], *, as_json: bool = False) -> Fetched:
         for watcher in self.watchers:
             watcher(text)
         if not self._threads:
             self._begin()
-        errand = _Errand(text, parameters)
+        errand = _Errand(text, parameters, as_json)
         self._errands.put(errand)
         try:
             return await errand.done
@@ -89,6 +95,8 @@ class SqliteRows:
                 if connection is None:
                     connection = _open(self._file)
                 rows = connection.execute(errand.text, errand.parameters).fetchall()
+                if errand.as_json:
+                    rows = from_json(rows[0][0])
             except Exception as fault:
                 errand.end(None, fault)
             else:
@@ -109,10 +117,10 @@ class SqliteRows:
 class _Errand:
     """A statement, and who waits for its rows."""
 
-    __slots__ = ("_loop", "done", "parameters", "text")
+    __slots__ = ("_loop", "as_json", "done", "parameters", "text")
 
-    def __init__(self, text: str, parameters: Sequence[Any]) -> None:
-        self.text, self.parameters = text, parameters
+    def __init__(self, text: str, parameters: Sequence[Any], as_json: bool) -> None:
+        self.text, self.parameters, self.as_json = text, parameters, as_json
         self._loop = asyncio.get_running_loop()
         self.done: asyncio.Future[Fetched] = self._loop.create_future()
 
@@ -150,7 +158,10 @@ class PostgresRows:
         self._dsn = database_url.replace("postgresql+asyncpg://", "postgresql://", 1)
         self._pool: asyncpg.Pool | None = None
 
-    async def fetch(self, text: str, parameters: Sequence[Any]) -> Fetched:
+    async def fetch(self, prepared: Prepared, values: Mapping[str, Any]) -> Fetched:
+        return await self.ask(prepared.text, prepared.parameters(values))
+
+    async def ask(self, text: str, parameters: Sequence[Any]) -> Fetched:
         for watcher in self.watchers:
             watcher(text)
         try:

@@ -109,7 +109,7 @@ class JoinedRows(Generic[E]):
         if prepared is not self._made_for:
             self._make, self._made_for = self._maker(prepared), prepared
         along: dict[str, dict[Hashable, Any]] = {path: {} for path, _, _ in self._linked}
-        fetched = await reader.fetch(prepared.text, prepared.parameters(values))
+        fetched = await reader.fetch(prepared, values)
         return Joined(self._make(fetched, *along.values()), along)
 
     def _maker(self, prepared: Prepared) -> Callable[..., list[E]]:
