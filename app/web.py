@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator
+from functools import cache
 
 import structlog
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -52,6 +53,9 @@ class Measured:
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
         self._metrics = metrics
+        # Few paths and statuses: to find their numbers by name takes longer than to count.
+        self._requests = cache(lambda path, status: metrics.requests.labels(path, str(status)))
+        self._seconds = cache(metrics.request_seconds.labels)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -80,8 +84,8 @@ class Measured:
         try:
             await self._app(scope, receive, send_with_headers)
         finally:
-            self._metrics.requests.labels(path, str(status)).inc()
-            self._metrics.request_seconds.labels(path).observe(time.perf_counter() - began)
+            self._requests(path, status).inc()
+            self._seconds(path).observe(time.perf_counter() - began)
 
 
 def build_app(system: System) -> Starlette:
@@ -143,11 +147,12 @@ def build_app(system: System) -> Starlette:
         return PlainTextResponse(WELCOME)
 
     routes: list[BaseRoute] = [
+        # The most asked for comes first: routes are tried one after the other.
+        Route("/graphql", BehindPlayground(door) if settings.playground else door),
+        WebSocketRoute("/graphql", door),
         Route("/livez", livez),
         Route("/readyz", readyz),
         *(page_routes(welcome=WELCOME) or [Route("/", welcome)]),
-        Route("/graphql", BehindPlayground(door) if settings.playground else door),
-        WebSocketRoute("/graphql", door),
         *webhooks.routes(),
     ]
     if settings.metrics:

@@ -15,13 +15,14 @@ import strawberry
 from app.chart_reader.json_check import can_be_shown
 from app.graphql_api import charts, install_snippets
 from app.graphql_api.compiled.ahead import ReadAhead
+from app.graphql_api.compiled.rows import CONTENT, FromRow
 from app.graphql_api.connections import Connection, CursorKind
 from app.graphql_api.context import Context, Info
 from app.graphql_api.enums import ChartType
 from app.graphql_api.install_snippets import Installable
 from app.graphql_api.loaders import ahead, load_known
 from app.graphql_api.maintainers import Maintainer, maintainers_of
-from app.graphql_api.nodes import Node, computed, parts_of, shown_as
+from app.graphql_api.nodes import Node, computed, from_rows, object_of, parts_of, shown_as
 from app.graphql_api.references import AChart
 from app.graphql_api.scalars import JSON, Digest
 from app.graphql_api.signatures import SignatureReport, report_of
@@ -43,6 +44,8 @@ OF_CONTENT = (
     "annotations",
 )
 """Fields of a version that its archive's content has."""
+_DIGEST = ["archive_digest"]
+_TYPES = {kind.value: kind for kind in ChartType}
 SCHEMA_MAX_DEPTH = 200
 """Of a values schema that is shown as JSON: deeper ones cannot be written into an answer."""
 
@@ -110,6 +113,7 @@ class ChartDependency:
 class ChartVersion(Node):
     row: strawberry.Private[entities.ChartVersion]
     content: strawberry.Private[entities.ChartContent]
+    """None where nothing of it is asked for."""
     version: str = strawberry.field(description="Semver as in Chart.yaml, e.g. 1.2.3+build.5.")
     app_version: str | None = strawberry.field(description="Of the application inside.")
     tag: str = strawberry.field(description="The tag it was found under; + is written _ there.")
@@ -129,48 +133,60 @@ class ChartVersion(Node):
     stored_at: datetime = strawberry.field(description="When Chartroom first stored it.")
     removed_at: datetime | None = strawberry.field(description="Set when the tag was gone from the registry.")
 
-    @computed("The chart it is a version of.", ahead(lambda loaders: loaders.chart, lambda it: it.row.chart_id))
+    @computed(
+        "The chart it is a version of.",
+        ahead(lambda loaders: loaders.chart, lambda it: it.row.chart_id),
+        reads=["chart_id"],
+    )
     async def chart(self, info: Info) -> AChart:
         return charts.chart_of(await load_known(info.context.loaders.chart, self.row.chart_id))
 
-    @computed("Charts it needs.")
+    @computed("Charts it needs.", reads=["content.dependencies"])
     def dependencies(self) -> list[ChartDependency]:
         return [ChartDependency(**parts_of(ChartDependency, stored)) for stored in self.content.dependencies]
 
-    @computed("Who maintains it.")
+    @computed("Who maintains it.", reads=["content.maintainers"])
     def maintainers(self) -> list[Maintainer]:
         return maintainers_of(self.content.maintainers)
 
-    @computed("Chart.yaml, whole.", _texts_ahead(LongText.CHART_YAML))
+    @computed("Chart.yaml, whole.", _texts_ahead(LongText.CHART_YAML), reads=_DIGEST)
     async def chart_yaml(self, info: Info) -> str:
         return await self._known_text(info, LongText.CHART_YAML)  # type: ignore[no-any-return]
 
-    @computed("README.md; null where it has none.", _texts_ahead(LongText.README_MARKDOWN, LongText.README_HTML))
+    @computed(
+        "README.md; null where it has none.",
+        _texts_ahead(LongText.README_MARKDOWN, LongText.README_HTML),
+        reads=_DIGEST,
+    )
     async def readme(self, info: Info) -> Readme | None:
         digest = self.row.archive_digest
         wanted = [(digest, LongText.README_MARKDOWN), (digest, LongText.README_HTML)]
         markdown, html = await info.context.loaders.long_text.load_many(wanted)
         return None if markdown is None else Readme(markdown=markdown, html=html or "")
 
-    @computed("values.yaml with its comments.", _texts_ahead(LongText.VALUES))
+    @computed("values.yaml with its comments.", _texts_ahead(LongText.VALUES), reads=_DIGEST)
     async def values(self, info: Info) -> str | None:
         return await self._text(info, LongText.VALUES)  # type: ignore[no-any-return]
 
-    @computed("values.schema.json; null where there is none, or it is no JSON.", _texts_ahead(LongText.VALUES_SCHEMA))
+    @computed(
+        "values.schema.json; null where there is none, or it is no JSON.",
+        _texts_ahead(LongText.VALUES_SCHEMA),
+        reads=_DIGEST,
+    )
     async def values_schema(self, info: Info) -> JSON | None:
         text = await self._text(info, LongText.VALUES_SCHEMA)
         return None if text is None else await schema_of(info.context, text)
 
-    @computed("templates/NOTES.txt as written.", _texts_ahead(LongText.NOTES))
+    @computed("templates/NOTES.txt as written.", _texts_ahead(LongText.NOTES), reads=_DIGEST)
     async def notes(self, info: Info) -> str | None:
         return await self._text(info, LongText.NOTES)  # type: ignore[no-any-return]
 
-    @computed("Every file of the archive.", _texts_ahead(LongText.FILES))
+    @computed("Every file of the archive.", _texts_ahead(LongText.FILES), reads=_DIGEST)
     async def files(self, info: Info) -> list[ChartFile]:
         files = await self._known_text(info, LongText.FILES)
         return in_turns(files, lambda file: ChartFile(path=file[0], bytes=file[1]))
 
-    @computed("Text of one file; null where there is none, or it is no text.")
+    @computed("Text of one file; null where there is none, or it is no text.", reads=_DIGEST)
     async def file(
         self,
         info: Info,
@@ -178,11 +194,11 @@ class ChartVersion(Node):
     ) -> str | None:
         return await info.context.loaders.file(self.row.archive_digest, path)
 
-    @computed("Container images the chart names in values.yaml and its annotations.")
+    @computed("Container images the chart names in values.yaml and its annotations.", reads=["content.images"])
     def images(self) -> list[str]:
         return self.content.images
 
-    @computed("artifacthub.io/changes, where the chart has it.", _texts_ahead(LongText.CHANGES))
+    @computed("artifacthub.io/changes, where the chart has it.", _texts_ahead(LongText.CHANGES), reads=_DIGEST)
     async def changes(self, info: Info) -> list[ChartChange]:
         changes = await self._known_text(info, LongText.CHANGES)
         return in_turns(changes, lambda stored: ChartChange(**parts_of(ChartChange, stored)))
@@ -191,7 +207,7 @@ class ChartVersion(Node):
     def signature(self) -> SignatureReport:
         return report_of(self.row)
 
-    @computed("How to install it.")
+    @computed("How to install it.", reads=["repository_id", "tag", "digest", "content.name"])
     async def install(self, info: Info) -> InstallSnippets:
         loaders = info.context.loaders
         repository = await load_known(loaders.repository, self.row.repository_id)
@@ -206,6 +222,7 @@ class ChartVersion(Node):
     @computed(
         "Every digest this tag was seen with, newest first. More than one: the tag was moved.",
         ahead(lambda loaders: loaders.digest_history, lambda it: (it.row.repository_id, it.row.tag)),
+        reads=["repository_id", "tag"],
     )
     async def digest_history(self, info: Info) -> list[DigestSighting]:
         rows = await info.context.loaders.digest_history.load((self.row.repository_id, self.row.tag))
@@ -220,6 +237,12 @@ class ChartVersion(Node):
         return await load_known(info.context.loaders.long_text, (self.row.archive_digest, text))
 
 
+from_rows(
+    ChartVersion,
+    {name: FromRow(CONTENT, name) for name in OF_CONTENT} | {"type": FromRow(CONTENT, "type", _TYPES.__getitem__)},
+)
+
+
 @strawberry.type(description="A page of chart versions.")
 class ChartVersionConnection(Connection[ChartVersion]):
     pass
@@ -231,8 +254,11 @@ def version_cursor(version: ChartVersion) -> str:
 
 async def version_of(context: Context, row: entities.ChartVersion) -> ChartVersion:
     content = await load_known(context.loaders.light_content, row.archive_digest)
-    of_content = {name: getattr(content, name) for name in OF_CONTENT}
-    return shown_as(ChartVersion, row, row=row, content=content, type=ChartType(content.type), **of_content)
+    return shown_version(row, content)
+
+
+def shown_version(row: entities.ChartVersion, content: entities.ChartContent | None) -> ChartVersion:
+    return object_of(ChartVersion, row=row, content=content)
 
 
 async def versions_of(context: Context, rows: list[entities.ChartVersion]) -> list[ChartVersion]:

@@ -12,33 +12,52 @@ from app.domain.search_words import words_of
 from app.domain.semver import InvalidVersion, Version
 from app.graphql_api import chart_versions, registries
 from app.graphql_api.chart_facets import ChartFacets, facets_of
-from app.graphql_api.connections import BY_NAME, After, CursorKind, Edge, First, edges_of
+from app.graphql_api.compiled.rows import CONTENT, WANTS, Linked
+from app.graphql_api.connections import BY_NAME, After, CursorKind, Edge, First
 from app.graphql_api.context import Info
 from app.graphql_api.enums import ChartOrder, ChartType
 from app.graphql_api.errors import BadArgument
 from app.graphql_api.loaders import ahead, load_count, load_known, versions_ahead
 from app.graphql_api.maintainers import Maintainer, maintainers_of
-from app.graphql_api.nodes import Node, computed, shown_as
+from app.graphql_api.nodes import Node, computed, from_rows, object_of
 from app.graphql_api.paging import PageInfo, decode_id
 from app.graphql_api.permissions import read_field
 from app.graphql_api.references import AChartRepository, AChartVersion, ARegistry, ChartVersions
+from app.services.browsing import EVERYTHING
 from app.services.listing import VersionConditions
 from app.store import entities
 from app.store.charts import ChartConditions
 from app.store.facets import Facets
+from app.store.joined_rows import Along
 from app.store.keyset import Page
 
 NAME_CURSOR = CursorKind("charts.name", BY_NAME)
 UPDATE_CURSOR = CursorKind("charts.updated", (datetime, int))
 MATCH_CURSOR = CursorKind("charts.relevance", (int, str, int))
 
+CursorOf: TypeAlias = Callable[[entities.Chart], str]
 Marked: TypeAlias = Callable[[], Awaitable[dict[int, str]]]
 """Reads highlights by chart id."""
+
+
+def _linked_version(name: str) -> Linked:
+    path = f"{name}.{CONTENT}"
+
+    def show(row: entities.ChartVersion, along: Along) -> Any:
+        contents = along.get(path)
+        if contents is None:  # nothing of it is asked for
+            return chart_versions.shown_version(row, None)
+        content = contents.get(row.archive_digest)
+        return chart_versions.shown_version(row, content) if content is not None else None
+
+    return Linked(name, f"{name}_id", show)
 
 
 @strawberry.type(description="A chart: what one repository holds versions of.")
 class Chart(Node):
     row: strawberry.Private[entities.Chart]
+    along: strawberry.Private[Along | None]
+    """What was read along with all charts of its page."""
     name: str = strawberry.field(description="As in Chart.yaml.")
     description: str | None = strawberry.field(description="In one sentence.")
     icon: str | None = strawberry.field(
@@ -52,22 +71,29 @@ class Chart(Node):
     updated_at: datetime = strawberry.field(description="When a sync last changed something about it.")
 
     @computed(
-        "The repository that holds it.", ahead(lambda loaders: loaders.repository, lambda it: it.row.repository_id)
+        "The repository that holds it.",
+        ahead(lambda loaders: loaders.repository, lambda it: it.row.repository_id),
+        linked=Linked("repository", "repository_id", lambda row, _along: registries.repository_of(row)),
     )
     async def repository(self, info: Info) -> AChartRepository:
         return registries.repository_of(await load_known(info.context.loaders.repository, self.row.repository_id))
 
-    @computed("The registry it is in.", ahead(lambda loaders: loaders.registry, lambda it: it.row.registry_id))
+    @computed(
+        "The registry it is in.",
+        ahead(lambda loaders: loaders.registry, lambda it: it.row.registry_id),
+        linked=Linked("registry", "registry_id", lambda row, _along: registries.registry_of(row)),
+    )
     async def registry(self, info: Info) -> ARegistry:
         return registries.registry_of(await load_known(info.context.loaders.registry, self.row.registry_id))
 
-    @computed("Who maintains it.")
+    @computed("Who maintains it.", reads=["maintainers"])
     def maintainers(self) -> list[Maintainer]:
         return maintainers_of(self.row.maintainers)
 
     @computed(
         "Highest semver that is no pre-release, else the highest.",
         versions_ahead(lambda it: it.row.latest_version_id),
+        linked=_linked_version("latest_version"),
     )
     async def latest_version(self, info: Info) -> AChartVersion:
         row = await load_known(info.context.loaders.version, self.row.latest_version_id or 0)
@@ -76,6 +102,7 @@ class Chart(Node):
     @computed(
         "Highest semver of all, pre-releases included.",
         versions_ahead(lambda it: it.row.latest_prerelease_id),
+        linked=_linked_version("latest_prerelease"),
     )
     async def latest_prerelease(self, info: Info) -> AChartVersion | None:
         if self.row.latest_prerelease_id is None:
@@ -83,7 +110,7 @@ class Chart(Node):
         row = await load_known(info.context.loaders.version, self.row.latest_prerelease_id)
         return await chart_versions.version_of(info.context, row)
 
-    @computed("One of its versions, gone from the registry or not; null where there is none.")
+    @computed("One of its versions, gone from the registry or not; null where there is none.", reads=["id"])
     async def version(
         self,
         info: Info,
@@ -92,7 +119,7 @@ class Chart(Node):
         row = await info.context.loaders.version_by_number.load((self.row.id, version))
         return await chart_versions.version_of(info.context, row) if row else None
 
-    @computed("Its versions, highest semver first.")
+    @computed("Its versions, highest semver first.", reads=["id"])
     async def versions(
         self,
         info: Info,
@@ -119,6 +146,9 @@ class Chart(Node):
         )
 
 
+from_rows(Chart)
+
+
 async def _highlights_ahead(_context: Any, edges: Sequence["ChartEdge"]) -> None:
     if marked := edges[0].marked:
         await marked()
@@ -126,7 +156,8 @@ async def _highlights_ahead(_context: Any, edges: Sequence["ChartEdge"]) -> None
 
 @strawberry.type(description="A chart on a page.")
 class ChartEdge(Edge[Chart]):
-    marked: strawberry.Private[Marked | None] = None
+    cursor_of: strawberry.Private[CursorOf]
+    marked: strawberry.Private[Marked | None]
 
     @computed(
         "Where the search matched, with <mark> around it; sanitised. Null where only name or keywords match.",
@@ -134,6 +165,16 @@ class ChartEdge(Edge[Chart]):
     )
     async def highlight(self) -> str | None:
         return (await self.marked()).get(self.node.row.id) if self.marked else None
+
+
+class _WrittenWhenAsked:
+    """The cursor of an edge: pages of nodes alone need none."""
+
+    def __get__(self, edge: ChartEdge | None, _owner: type | None = None) -> Any:
+        return self if edge is None else edge.cursor_of(edge.node.row)
+
+
+ChartEdge.cursor = _WrittenWhenAsked()  # type: ignore[assignment] # to whoever reads it, a text
 
 
 @strawberry.type(description="A page of charts.")
@@ -159,16 +200,22 @@ class ChartConnection:
     def of(
         cls,
         page: Page[entities.Chart] | None,
-        cursor_of: Callable[[entities.Chart], str],
+        cursor_of: CursorOf,
         after: str | None,
         count: Callable[[], Awaitable[int]],
         counted: Callable[[], Awaitable[Facets]],
         marked: Marked | None = None,
+        along: Along | None = None,
     ) -> "ChartConnection":
-        edges, page_info = edges_of(page, cursor_of, chart_of, after)
+        rows = page.rows if page else []
         return cls(
-            edges=[ChartEdge(cursor=edge.cursor, node=edge.node, marked=marked) for edge in edges],
-            page_info=page_info,
+            edges=[object_of(ChartEdge, node=chart_of(row, along), cursor_of=cursor_of, marked=marked) for row in rows],
+            page_info=PageInfo(
+                has_next_page=bool(page and page.has_next),
+                has_previous_page=after is not None,
+                start_cursor=cursor_of(rows[0]) if rows else None,
+                end_cursor=cursor_of(rows[-1]) if rows else None,
+            ),
             count=count,
             counted=counted,
         )
@@ -229,8 +276,8 @@ def _image(text: str | None) -> ImageName | None:
     return name
 
 
-def chart_of(row: entities.Chart) -> Chart:
-    return shown_as(Chart, row, row=row)
+def chart_of(row: entities.Chart, along: Along | None = None) -> Chart:
+    return object_of(Chart, row=row, along=along)
 
 
 def _numbers(ids: list[strawberry.ID] | None, type_name: str) -> list[int] | None:
@@ -241,7 +288,7 @@ def _numbers(ids: list[strawberry.ID] | None, type_name: str) -> list[int] | Non
 class ChartQueries:
     """Fields of Query."""
 
-    @read_field(description="The chart store.")
+    @read_field(description="The chart store.", metadata={WANTS: True})
     async def charts(
         self,
         info: Info,
@@ -271,6 +318,7 @@ class ChartQueries:
             span.after,
             by_update=order is ChartOrder.UPDATED_AT_DESC,
             by_name=order is ChartOrder.NAME,
+            wanted=getattr(info, "wanted", None) or EVERYTHING,
         )
         keys: dict[int, tuple[Any, ...]] = {row.id: key for row, key in zip(page.rows, page.keys, strict=True)}
         return ChartConnection.of(
@@ -280,6 +328,7 @@ class ChartQueries:
             lambda: browsing.count_charts(selection),
             lambda: browsing.facets(selection),
             _once(lambda: browsing.highlights(selection, keys)) if selection.question else None,
+            page.along,
         )
 
     @read_field(description="One chart; null where there is none, or none of its versions is shown.")

@@ -7,6 +7,7 @@ the checks: host, method, origin, content type, token, size, JSON; the token com
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -45,6 +46,7 @@ CODE_BY_STATUS: Final = {
     415: "UNSUPPORTED_MEDIA_TYPE",
     421: "HOST_REFUSED",
 }
+HEADS_REMEMBERED: Final = 64
 _PRINCIPAL_KEY: Final = "chartroom.principal"
 
 
@@ -96,6 +98,8 @@ class HttpDoor(GraphQL[Any, None]):
         self.make_context = make_context
         self._kept = kept
         self._allowed_hosts = frozenset(host.lower() for host in allowed_hosts)
+        # Clients send the same head again and again. Only what passed is remembered.
+        self._check_head = lru_cache(maxsize=HEADS_REMEMBERED)(self._check)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -105,20 +109,22 @@ class HttpDoor(GraphQL[Any, None]):
             else:
                 await self.reject_websocket(socket)
             return
-        request = Request(scope, self._bounded(receive))
-        response = await self._respond(request)
+        response = await self._respond(Request(scope, self._bounded(receive)))
         await response(scope, receive, send)
 
     async def _respond(self, request: Request) -> Response:
         try:
-            self._check_head(request)
-            principal = await self._principal_of(request)
+            # The first of each name, as Starlette's Headers have it, but looked through once for all.
+            head = dict(reversed(request.scope["headers"]))
+            self._check_head(request.method, head.get(b"host"), head.get(b"origin"), head.get(b"content-type"))
+            principal = await self._principal_of(head.get(b"authorization"))
             if principal is None:
                 return refusal(401, Unauthenticated().message, Unauthenticated.code)
             request.scope[_PRINCIPAL_KEY] = principal
             if self._kept is None:
                 return await self.run(request)
-            return await self._kept.respond(request, principal, lambda: self.run(request))
+            known_tags = _text_of(head.get(b"if-none-match"))
+            return await self._kept.respond(request, principal, known_tags, lambda: self.run(request))
         except HTTPException as error:
             return refusal(error.status_code, error.reason, CODE_BY_STATUS.get(error.status_code, "BAD_REQUEST"))
         except Exception as error:
@@ -126,16 +132,14 @@ class HttpDoor(GraphQL[Any, None]):
             message = f"Something went wrong on our side. Our log has more under error id {error_id}."
             return refusal(500, message, INTERNAL_CODE, errorId=error_id)
 
-    def _check_head(self, request: Request) -> None:
-        if not self._is_host_allowed(request.headers.get("host")):
+    def _check(self, method: str, host: bytes | None, origin: bytes | None, content_type: bytes | None) -> None:
+        if not self._is_host_allowed(_text_of(host)):
             raise HTTPException(421, "This host name is not one of ours (CHARTROOM_ALLOWED_HOSTS).")
-        if request.method != "POST":
+        if method != "POST":
             raise HTTPException(405, "GraphQL is asked by POST here, queries too.")
-        origin = request.headers.get("origin")
-        if origin is not None and not self._is_origin_allowed(request, origin):
+        if origin is not None and not self._is_origin_allowed(_text_of(host), origin.decode("latin-1")):
             raise HTTPException(403, "Pages of this origin may not ask (CHARTROOM_ALLOWED_ORIGINS).")
-        content_type, _ = parse_content_type(request.headers.get("content-type", ""))
-        if content_type != "application/json":
+        if parse_content_type(_text_of(content_type) or "")[0] != "application/json":
             raise HTTPException(415, "The body must be JSON: send Content-Type: application/json.")
 
     def _is_host_allowed(self, header: str | None) -> bool:
@@ -146,13 +150,13 @@ class HttpDoor(GraphQL[Any, None]):
         except ValueError:
             return False
 
-    def _is_origin_allowed(self, request: Request, origin: str) -> bool:
-        if "*" in self.allowed_origins or is_same_origin(origin, request.headers.get("host")):
+    def _is_origin_allowed(self, host: str | None, origin: str) -> bool:
+        if "*" in self.allowed_origins or is_same_origin(origin, host):
             return True
         return normalize_origin(origin) in self.allowed_origins
 
-    async def _principal_of(self, request: Request) -> Caller | None:
-        bearer = bearer_of(request.headers.get("authorization"))
+    async def _principal_of(self, header: bytes | None) -> Caller | None:
+        bearer = bearer_of(_text_of(header))
         return await self.authenticate(bearer) if bearer else None
 
     def _bounded(self, receive: Receive) -> Receive:
@@ -228,6 +232,10 @@ class HttpDoor(GraphQL[Any, None]):
 
     def encode_json(self, data: object) -> bytes:
         return encode(data)
+
+
+def _text_of(header: bytes | None) -> str | None:
+    return None if header is None else header.decode("latin-1")
 
 
 def bearer_of(header: str | None) -> str:

@@ -6,17 +6,18 @@ store. Sources: RFC 9110, 8.8.3 (ETag) and 13.1.2 (If-None-Match); 304 is given 
 
 import hashlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.domain.roles import Role
 from app.graphql_api.kept_fields import KeptDocuments
 from app.services.authorising import Caller
-from app.store.entities import Role
 from app.store.kept import Kept
 from app.store.revision import Revision
 
@@ -24,7 +25,10 @@ HEADERS: Final = {"Cache-Control": "private, no-cache", "Vary": "Authorization"}
 """For whoever keeps it on the way: for this caller alone, and only after asking here."""
 FAULTLESS: Final = "chartroom.faultless"
 """In the request's scope once its operation was executed without any error."""
-_ENTRY_BYTES: Final = 500
+BODIES_REMEMBERED: Final = 512
+REMEMBERED_BODY_MAX_BYTES: Final = 4096
+"""Of a request that need not be read when the very same bytes come again."""
+_ENTRY_BYTES: Final = 2000
 """Of an entry, beside its texts."""
 _MEMBERS: Final = frozenset({"query", "variables", "operationName"})
 
@@ -44,19 +48,26 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`response` is the whole one, as it went out first; `tag` is None where it may not be kept."""
+    """`response` is the whole one; `tag` is None where it may not be kept."""
 
     response: Response
     tag: str | None = None
-    headers: dict[str, str] = field(default_factory=dict)
+    unchanged: Response | None = None
+    """For whoever has it already."""
+
+    @classmethod
+    def tagged(cls, body: bytes) -> "Answer":
+        tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        headers = {"ETag": tag, **HEADERS}
+        # Sent again and again: nothing of a response is changed by sending it.
+        whole = Response(body, headers=headers, media_type="application/json")
+        return cls(whole, tag, Response(status_code=304, headers=headers))
 
     def again(self, known_tags: str | None) -> Response:
         """To a client with these tags (the value of If-None-Match)."""
-        if self.tag is None:
+        if self.tag is None or self.unchanged is None or known_tags is None or self.tag not in known_tags:
             return self.response
-        if known_tags is not None and self.tag in known_tags:
-            return Response(status_code=304, headers=self.headers)
-        return Response(self.response.body, headers=self.headers, media_type="application/json")
+        return self.unchanged
 
 
 class KeptAnswers:
@@ -67,26 +78,33 @@ class KeptAnswers:
     ) -> None:
         self._documents = documents
         self._kept: Kept[Question, Answer] = Kept(revision, max_bytes, _bytes_of)
+        self._asked = lru_cache(maxsize=BODIES_REMEMBERED)(self._read)
         self._today = today or (lambda: datetime.now(UTC).date())
 
     @property
     def bytes_kept(self) -> int:
         return self._kept.weight
 
-    async def respond(self, request: Request, caller: Caller, work: Callable[[], Awaitable[Response]]) -> Response:
-        """What `work` responds, or responded to the same question of somebody with the same rights."""
-        question = self._question(await request.body(), caller)
+    async def respond(
+        self, request: Request, caller: Caller, known_tags: str | None, work: Callable[[], Awaitable[Response]]
+    ) -> Response:
+        """What `work` responds, or responded to the same question of somebody with the same rights.
+
+        `known_tags` is the value of If-None-Match.
+        """
+        body = await request.body()
+        asked = (self._asked if len(body) <= REMEMBERED_BODY_MAX_BYTES else self._read)(body)
+        question = None if asked is None else Question(*asked, caller.role, self._today())
         if question is None:
             return await work()
 
         async def answer() -> Answer:
             return _answer(await work(), request)
 
-        known_tags = request.headers.get("if-none-match")
         return (await self._kept.find_or(question, answer, good=_is_tagged)).again(known_tags)
 
-    def _question(self, body: bytes, caller: Caller) -> Question | None:
-        """None where the answer may not be kept; whatever is wrong with the body, the door says."""
+    def _read(self, body: bytes) -> tuple[str, str | None, bytes] | None:
+        """Document, operation and variables; None where the answer may not be kept. What is wrong, the door says."""
         try:
             asked: Any = orjson.loads(body)
         except orjson.JSONDecodeError:
@@ -99,14 +117,13 @@ class KeptAnswers:
         if not self._documents.may_keep(query):
             return None
         sorted_variables = orjson.dumps(variables or {}, option=orjson.OPT_SORT_KEYS)
-        return Question(query, name, sorted_variables, caller.role, self._today())
+        return query, name, sorted_variables
 
 
 def _answer(response: Response, request: Request) -> Answer:
     if response.status_code != 200 or not request.scope.get(FAULTLESS):
         return Answer(response)
-    tag = f'"{hashlib.sha256(response.body).hexdigest()[:32]}"'
-    return Answer(response, tag, {"ETag": tag, **HEADERS})
+    return Answer.tagged(bytes(response.body))
 
 
 def _is_tagged(answer: Answer) -> bool:

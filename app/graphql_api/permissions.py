@@ -14,9 +14,9 @@ from strawberry.extensions.field_extension import AsyncExtensionResolver, SyncEx
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
+from app.domain.roles import Role
 from app.graphql_api.errors import Forbidden, Unauthenticated
 from app.services.authorising import Caller
-from app.store.entities import Role
 
 _ROOTS: Final = ("Query", "Mutation", "Subscription")
 
@@ -38,18 +38,19 @@ class RoleRule(FieldExtension):
         self.role = role
 
     def resolve(self, next_: SyncExtensionResolver, source: Any, info: strawberry.Info, **arguments: Any) -> Any:
-        self._check(info)
+        self.check(info)
         return next_(source, info, **arguments)
 
     async def resolve_async(
         self, next_: AsyncExtensionResolver, source: Any, info: strawberry.Info, **arguments: Any
     ) -> Any:
-        self._check(info)
+        self.check(info)
         answer: Any = next_(source, info, **arguments)
         # A subscription's resolver gives its stream at once, there is nothing to await.
         return await answer if inspect.isawaitable(answer) else answer
 
-    def _check(self, info: strawberry.Info) -> None:
+    def check(self, info: strawberry.Info) -> None:
+        """Raises Unauthenticated, Forbidden."""
         if not principal_of(info).may(self.role):
             raise Forbidden(f"{info.field_name} needs a token with the role {self.role.value}.")
 

@@ -5,8 +5,10 @@ from typing import Annotated, Any
 
 import strawberry
 
+from app.domain.roles import Role
 from app.domain.sync_events import RepositoryState, SkipReason
 from app.graphql_api import charts, syncs
+from app.graphql_api.compiled.rows import FromRow
 from app.graphql_api.connections import (
     BY_NAME,
     After,
@@ -20,14 +22,14 @@ from app.graphql_api.connections import (
 from app.graphql_api.context import Info
 from app.graphql_api.faults import SyncFault, fault_in
 from app.graphql_api.loaders import ahead, load_count, load_facets, load_known
-from app.graphql_api.nodes import Node, computed, shown_as
+from app.graphql_api.nodes import Node, computed, from_rows, object_of, shown_as
 from app.graphql_api.paging import PageInfo, decode_id
 from app.graphql_api.permissions import manage_field, principal_of, read_field
 from app.graphql_api.references import AChart, ARegistry, ASync, Charts, Syncs
 from app.oci_client.tls import read_certificate
 from app.services.discovering import Discovered
 from app.store import entities
-from app.store.entities import Authentication, ConnectionSecurity, Provider, Role, Visibility
+from app.store.entities import Authentication, ConnectionSecurity, Provider, Visibility
 from app.store.keyset import Page
 
 REGISTRY_CURSOR = CursorKind("registries", BY_NAME)
@@ -78,6 +80,9 @@ class ChartRepository(Node):
     async def chart(self, info: Info) -> AChart | None:
         row = await info.context.loaders.chart_of_repository.load(self.row.id)
         return charts.chart_of(row) if row else None
+
+
+from_rows(ChartRepository, {"last_error": FromRow("row", "last_error", fault_in)})
 
 
 @strawberry.type(description="A page of repositories.")
@@ -164,6 +169,9 @@ class Registry(Node):
         return syncs.sync_of(row) if row else None
 
 
+from_rows(Registry)
+
+
 @strawberry.type(description="A page of registries.")
 class RegistryConnection(Connection[Registry]):
     pass
@@ -196,11 +204,11 @@ class RegistryFilter:
 
 
 def registry_of(row: entities.Registry) -> Registry:
-    return shown_as(Registry, row, row=row)
+    return object_of(Registry, row=row)
 
 
 def repository_of(row: entities.ChartRepository) -> ChartRepository:
-    return shown_as(ChartRepository, row, row=row, last_error=fault_in(row.last_error))
+    return object_of(ChartRepository, row=row)
 
 
 @strawberry.type

@@ -16,6 +16,7 @@ from app.services.clock import Clock, utc_now
 from app.store import charts, facets, long_texts, registries, search, syncs
 from app.store.archives import Archives
 from app.store.charts import ChartConditions
+from app.store.driver_rows import DriverRows
 from app.store.entities import (
     Chart,
     ChartContent,
@@ -28,6 +29,7 @@ from app.store.entities import (
     Sync,
 )
 from app.store.facets import Facets
+from app.store.joined_rows import Along, Wanted
 from app.store.kept import Kept
 from app.store.keyset import Page
 from app.store.long_texts import LongText
@@ -36,6 +38,8 @@ from app.store.session import Store
 
 COUNTS_KEPT, FACETS_KEPT = 1_000, 100
 """Of different searches: facets have up to fifty keywords, some kilobytes."""
+EVERYTHING = Wanted()
+"""Of a row, and nothing along with it."""
 STALE_AFTER = timedelta(days=2 * 365)
 """Of the latest version: charts that nobody has released for so long stand below others that match as well."""
 
@@ -51,6 +55,8 @@ class ChartPage:
     rows: list[Chart]
     keys: list[tuple[Any, ...]]
     has_next: bool
+    along: Along | None = None
+    """What was wanted along with them; None where nothing was read along."""
 
 
 class Browsing:
@@ -69,8 +75,7 @@ class Browsing:
     # ── Registries and repositories ──
 
     async def registries(self, ids: Collection[int]) -> dict[int, Registry]:
-        async with self._store.showing() as rows:
-            return await registries.find_many(rows, ids)
+        return await registries.find_many(self._store.rows, ids)
 
     async def registry_by_name(self, name: str) -> Registry | None:
         async with self._store.reading() as session:
@@ -124,8 +129,7 @@ class Browsing:
 
     async def select(self, text: str | None = None, conditions: ChartConditions | None = None) -> Selection:
         """Which charts are asked for, read once for all that is told of them."""
-        async with self._store.reading() as session:
-            return await select_charts(session, text, conditions or ChartConditions())
+        return await select_charts(self._store.rows, text, conditions or ChartConditions())
 
     async def chart_page(
         self,
@@ -135,48 +139,40 @@ class Browsing:
         *,
         by_update: bool = False,
         by_name: bool = False,
+        wanted: Wanted = EVERYTHING,
     ) -> ChartPage:
         """By relevance where there are words and no other order is asked for, else by name or by update.
 
         Keys of the cursor: score, name key and id for a search, name and id by name, instant and id by update.
+        `wanted` is what is read where there are no words; a search gives whole charts and nothing along.
         """
-        if selection.is_everything:
-            include_prereleases = selection.conditions.include_prereleases
-            async with self._store.showing() as rows:
-                page = await charts.page_of_all(
-                    rows, first, after, by_update=by_update, include_prereleases=include_prereleases
-                )
-            return _chart_page(page, by_update)
-        async with self._store.reading() as session:
-            if selection.question and not (by_update or by_name):
-                hits = await search.page(
-                    session,
-                    selection.question,
-                    selection.conditions,
-                    first,
-                    after,
-                    stale_before=_midnight(self._clock()) - STALE_AFTER,
-                )
-                return ChartPage([hit.chart for hit in hits.rows], [hit.keys for hit in hits.rows], hits.has_next)
-            if selection.question:
-                await search.prefer_index(session)
+        if selection.question is None:
+            page, along = await charts.page_with_links(
+                self._store.rows, first, after, selection.conditions, wanted, by_update=by_update
+            )
+            return _chart_page(page, by_update, along)
+        reader = self._rows_for(selection)
+        if by_update or by_name:
             orders = charts.BY_UPDATE if by_update else charts.BY_NAME
-            page = await charts.page(session, first, after, selection.clauses, orders)
-        return _chart_page(page, by_update)
+            return _chart_page(await charts.page(reader, first, after, selection.clauses, orders), by_update)
+        stale_before = _midnight(self._clock()) - STALE_AFTER
+        hits = await search.page(
+            reader, selection.question, selection.conditions, first, after, stale_before=stale_before
+        )
+        return ChartPage([hit.chart for hit in hits.rows], [hit.keys for hit in hits.rows], hits.has_next)
+
+    def _rows_for(self, selection: Selection) -> DriverRows:
+        return self._store.rows.for_searches() if selection.question else self._store.rows
 
     async def highlights(self, selection: Selection, chart_ids: Collection[int]) -> dict[int, str]:
         """Where the words stand, by chart id; sanitised."""
         if selection.question is None or not chart_ids:
             return {}
-        async with self._store.reading() as session:
-            return await search.highlights(session, selection.question, chart_ids)
+        return await search.highlights(self._store.rows, selection.question, chart_ids)
 
     async def count_charts(self, selection: Selection) -> int:
         async def count() -> int:
-            async with self._store.reading() as session:
-                if selection.question:
-                    await search.prefer_index(session)
-                return await charts.count(session, selection.clauses)
+            return await charts.count(self._rows_for(selection), selection.clauses)
 
         return await self._counts.find_or(selection.key, count)
 
@@ -184,27 +180,21 @@ class Browsing:
         """Of the same charts that `count_charts` counts."""
 
         async def count() -> Facets:
-            async with self._store.reading() as session:
-                if selection.question:
-                    await search.prefer_index(session)
-                return await facets.count_facets(session, selection.clauses)
+            return await facets.count_facets(self._rows_for(selection), selection.clauses)
 
         return await self._facets.find_or(selection.key, count)
 
     async def facets_of_registries(self, registry_ids: Collection[int]) -> dict[int, Facets]:
         """By registry id; none for those without a chart."""
         conditions = ChartConditions(registry_ids=registry_ids, include_prereleases=True)
-        async with self._store.reading() as session:
-            return await facets.count_facets_by_registry(session, conditions.clauses())
+        return await facets.count_facets_by_registry(self._store.rows, conditions.clauses())
 
     async def charts(self, ids: Collection[int]) -> dict[int, Chart]:
-        async with self._store.showing() as rows:
-            return await charts.find_many(rows, ids)
+        return await charts.find_many(self._store.rows, ids)
 
     async def charts_of_repositories(self, repository_ids: Collection[int]) -> dict[int, Chart]:
         """By the id of their repository."""
-        async with self._store.showing() as rows:
-            return await charts.find_by_repositories(rows, repository_ids)
+        return await charts.find_by_repositories(self._store.rows, repository_ids)
 
     async def chart_by_repository(self, registry_name: str, repository: str) -> Chart | None:
         async with self._store.reading() as session:
@@ -216,8 +206,7 @@ class Browsing:
     # ── Versions ──
 
     async def versions(self, ids: Collection[int]) -> dict[int, ChartVersion]:
-        async with self._store.showing() as rows:
-            return await charts.find_versions(rows, ids)
+        return await charts.find_versions(self._store.rows, ids)
 
     async def versions_by_number(self, wanted: Collection[tuple[int, str]]) -> dict[tuple[int, str], ChartVersion]:
         """By chart id and version as Chart.yaml writes it; what is no semver is not there."""
@@ -229,8 +218,7 @@ class Browsing:
 
     async def contents(self, archive_digests: Collection[str]) -> dict[str, ChartContent]:
         """By archive digest; without the long texts."""
-        async with self._store.showing() as rows:
-            return await charts.find_contents(rows, archive_digests, whole=False)
+        return await charts.find_contents(self._store.rows, archive_digests, whole=False)
 
     async def count_text_bytes(self, archive_digests: Collection[str], texts: Collection[LongText]) -> int:
         async with self._store.reading() as session:
@@ -305,9 +293,9 @@ def _sort_key(number: str) -> str | None:
         return None
 
 
-def _chart_page(page: Page[Chart], by_update: bool) -> ChartPage:
+def _chart_page(page: Page[Chart], by_update: bool, along: Along | None = None) -> ChartPage:
     keys = [(row.updated_at, row.id) if by_update else (row.name, row.id) for row in page.rows]
-    return ChartPage(page.rows, keys, page.has_next)
+    return ChartPage(page.rows, keys, page.has_next, along)
 
 
 def _midnight(now: datetime) -> datetime:

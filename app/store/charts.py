@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, String, bindparam, func, or_
+from sqlalchemy import BindParameter, ColumnElement, bindparam, func, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,7 +13,7 @@ from app.domain.image_name import ImageName
 from app.domain.kube_version import runs_on
 from app.domain.semver import Version
 from app.store.chart_index import ChartDependencyName, ChartImage, ChartKeyword, KubeConstraint
-from app.store.columns import Identity
+from app.store.driver_rows import DriverRows, read_rows
 from app.store.entities import (
     SIGNED,
     Chart,
@@ -23,7 +23,10 @@ from app.store.entities import (
     DigestSighting,
     Registry,
 )
-from app.store.keyset import Order, Page, ShownPages
+from app.store.joined_rows import Along, JoinedRows, Link, Wanted
+from app.store.keyset import JoinedPages, Order, Page, ShownPages
+from app.store.prepared import among
+from app.store.registries import REGISTRIES, REPOSITORIES
 from app.store.shown_rows import Reader, ShownRows
 
 LONG_TEXTS = (
@@ -39,15 +42,26 @@ LONG_TEXTS = (
 """What pages of many versions leave out."""
 CHARTS, VERSIONS = ShownRows(Chart), ShownRows(ChartVersion)
 CONTENTS, LIGHT_CONTENTS = ShownRows(ChartContent), ShownRows(ChartContent, without=LONG_TEXTS)
+_OF_VERSION = {"content": Link(LIGHT_CONTENTS, "archive_digest", own="archive_digest")}
+LINKS = {
+    "registry": Link(REGISTRIES, "registry_id"),
+    "repository": Link(REPOSITORIES, "repository_id"),
+    "latest_version": Link(VERSIONS, "latest_version_id", links=_OF_VERSION),
+    "latest_prerelease": Link(VERSIONS, "latest_prerelease_id", links=_OF_VERSION),
+}
+"""What belongs to a chart."""
+_KEYS = Wanted(frozenset({"id", "name", "updated_at"}))
+"""What cursors are made of."""
+LISTS_KEPT = 64
+"""Statements of different filters and selections: 20 KB each, 300 where a filter names thousands."""
 # Statements that pages need are made once: to make one takes as long as to run it.
-_GIVEN_IDS: BindParameter[Any] = bindparam("ids", type_=Identity, expanding=True)
-_GIVEN_DIGESTS: BindParameter[Any] = bindparam("digests", type_=String, expanding=True)
 _WITH_A_VERSION = CHARTS.statement.where(col(Chart.latest_version_id).is_not(None))
-_CHARTS_BY_ID = _WITH_A_VERSION.where(col(Chart.id).in_(_GIVEN_IDS))
-_CHARTS_BY_REPOSITORY = _WITH_A_VERSION.where(col(Chart.repository_id).in_(_GIVEN_IDS))
-_VERSIONS_BY_ID = VERSIONS.statement.where(col(ChartVersion.id).in_(_GIVEN_IDS))
-_CONTENTS_BY_DIGEST = CONTENTS.statement.where(col(ChartContent.archive_digest).in_(_GIVEN_DIGESTS))
-_LIGHT_CONTENTS_BY_DIGEST = LIGHT_CONTENTS.statement.where(col(ChartContent.archive_digest).in_(_GIVEN_DIGESTS))
+_CHARTS_BY_ID = _WITH_A_VERSION.where(among(col(Chart.id), "ids"))
+_CHARTS_BY_REPOSITORY = _WITH_A_VERSION.where(among(col(Chart.repository_id), "ids"))
+_VERSIONS_BY_ID = VERSIONS.statement.where(among(col(ChartVersion.id), "ids"))
+_CONTENTS_BY_DIGEST = CONTENTS.statement.where(among(col(ChartContent.archive_digest), "digests"))
+_KUBE_CONSTRAINTS = select(KubeConstraint.id, KubeConstraint.text)
+_LIGHT_CONTENTS_BY_DIGEST = LIGHT_CONTENTS.statement.where(among(col(ChartContent.archive_digest), "digests"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +152,12 @@ def _is_signed() -> ColumnElement[bool]:
     return signed.exists()
 
 
-async def with_kube_constraints(session: AsyncSession, conditions: ChartConditions) -> ChartConditions:
+async def with_kube_constraints(reader: DriverRows, conditions: ChartConditions) -> ChartConditions:
     """The same, ready for `clauses`: each constraint that charts have is checked once, for all that have it."""
     version = conditions.kube_version
     if version is None:
         return conditions
-    constraints = (await session.exec(select(KubeConstraint.id, KubeConstraint.text))).all()
+    constraints = await read_rows(reader, _KUBE_CONSTRAINTS)
     return replace(conditions, kube_constraint_ids=[number for number, text in constraints if runs_on(text, version)])
 
 
@@ -152,32 +166,38 @@ BY_UPDATE = (Order(col(Chart.updated_at), descending=True), Order(col(Chart.id),
 
 
 async def page(
-    session: AsyncSession,
+    reader: Reader,
     first: int,
     after: Sequence[Any] | None,
     conditions: Sequence[ColumnElement[bool]],
     orders: Sequence[Order] = BY_NAME,
 ) -> Page[Chart]:
     """Keys of the cursor: those of `orders`."""
-    return await ShownPages(CHARTS, CHARTS.statement.where(*conditions), orders).page(session, first, after)
+    return await ShownPages(CHARTS, CHARTS.statement.where(*conditions), orders).page(reader, first, after)
 
 
-async def page_of_all(
-    reader: Reader, first: int, after: Sequence[Any] | None, *, by_update: bool, include_prereleases: bool
-) -> Page[Chart]:
-    """Under no condition but what always holds. Keys of the cursor: those of BY_UPDATE, or BY_NAME."""
-    return await _pages_of_all(by_update, include_prereleases).page(reader, first, after)
+async def page_with_links(
+    reader: DriverRows,
+    first: int,
+    after: Sequence[Any] | None,
+    conditions: ChartConditions,
+    wanted: Wanted,
+    *,
+    by_update: bool,
+) -> tuple[Page[Chart], Along]:
+    """One statement, whatever is wanted. Keys of the cursor: those of BY_UPDATE, or BY_NAME."""
+    return await _pages(conditions, wanted, by_update).page(reader, first, after)
 
 
-@cache
-def _pages_of_all(by_update: bool, include_prereleases: bool) -> ShownPages[Chart]:
-    clauses = ChartConditions(include_prereleases=include_prereleases).clauses()
-    return ShownPages(CHARTS, CHARTS.statement.where(*clauses), BY_UPDATE if by_update else BY_NAME)
+@lru_cache(maxsize=LISTS_KEPT)
+def _pages(conditions: ChartConditions, wanted: Wanted, by_update: bool) -> JoinedPages[Chart]:
+    joined = JoinedRows(CHARTS, wanted | _KEYS, LINKS)
+    return JoinedPages(joined, joined.statement.where(*conditions.clauses()), BY_UPDATE if by_update else BY_NAME)
 
 
-async def count(session: AsyncSession, conditions: Sequence[ColumnElement[bool]]) -> int:
-    query = select(func.count()).select_from(Chart).where(*conditions)
-    return (await session.exec(query)).one()
+async def count(reader: DriverRows, conditions: Sequence[ColumnElement[bool]]) -> int:
+    (row,) = await read_rows(reader, select(func.count()).select_from(Chart).where(*conditions))
+    return int(row[0])
 
 
 async def find_many(reader: Reader, ids: Collection[int]) -> dict[int, Chart]:

@@ -9,6 +9,8 @@ from sqlalchemy import BindParameter, ColumnElement, Integer, Select, and_, bind
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.store.driver_rows import DriverRows
+from app.store.joined_rows import Along, JoinedRows
 from app.store.shown_rows import Reader, ShownRows
 
 T = TypeVar("T")
@@ -73,14 +75,38 @@ class ShownPages(Generic[S]):
     def __init__(self, shown: ShownRows[S], query: Select[Any], orders: Sequence[Order]) -> None:
         """`query` is made of `shown.statement`."""
         self._shown = shown
+        self._asked = _Asked(query, orders)
+
+    async def page(self, reader: Reader, first: int, after: Sequence[Any] | None) -> Page[S]:
+        rows = await self._shown.read(reader, *self._asked.of(first, after))
+        return Page(rows[:first], len(rows) > first)
+
+
+class JoinedPages(Generic[S]):
+    """The same with what belongs to the rows."""
+
+    def __init__(self, joined: JoinedRows[S], query: Select[Any], orders: Sequence[Order]) -> None:
+        """`query` is made of `joined.statement`."""
+        self._joined = joined
+        self._asked = _Asked(query, orders)
+
+    async def page(self, reader: DriverRows, first: int, after: Sequence[Any] | None) -> tuple[Page[S], Along]:
+        found = await self._joined.read(reader, *self._asked.of(first, after))
+        return Page(found.rows[:first], len(found.rows) > first), found.along
+
+
+class _Asked:
+    """The statements of a list: of its beginning, and of what is behind a row."""
+
+    def __init__(self, query: Select[Any], orders: Sequence[Order]) -> None:
         self._query = query
         self._orders = orders
 
-    async def page(self, reader: Reader, first: int, after: Sequence[Any] | None) -> Page[S]:
-        keys = {} if after is None else {f"key_{place}": key for place, key in enumerate(after)}
-        statement = self._beginning if after is None else self._behind
-        rows = await self._shown.read(reader, statement, {**keys, "rows": first + 1})
-        return Page(rows[:first], len(rows) > first)
+    def of(self, first: int, after: Sequence[Any] | None) -> tuple[Select[Any], dict[str, Any]]:
+        """The statement and its values, for `first` rows and one more."""
+        if after is None:
+            return self._beginning, {"rows": first + 1}
+        return self._behind, {"rows": first + 1, **{f"key_{place}": key for place, key in enumerate(after)}}
 
     @cached_property
     def _beginning(self) -> Select[Any]:
@@ -88,11 +114,14 @@ class ShownPages(Generic[S]):
 
     @cached_property
     def _behind(self) -> Select[Any]:
-        keys = [bindparam(f"key_{place}", type_=order.column.type) for place, order in enumerate(self._orders)]
+        keys = [
+            bindparam(f"key_{place}", type_=order.column.type, required=False)
+            for place, order in enumerate(self._orders)
+        ]
         return self._limited(self._query.where(after_keys(self._orders, keys)))
 
     def _limited(self, query: Select[Any]) -> Select[Any]:
-        limited: Select[Any] = _sorted(query, self._orders).limit(bindparam("rows", type_=Integer))
+        limited: Select[Any] = _sorted(query, self._orders).limit(bindparam("rows", type_=Integer, required=False))
         return limited
 
 

@@ -5,18 +5,17 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, bindparam, delete, func, or_, update
+from sqlalchemy import ColumnElement, delete, func, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.store.columns import Identity
 from app.store.entities import ChartRepository, Provider, Registry, SealedCredential, SkippedTag, Sync
 from app.store.keyset import Order, Page, fetch_page
+from app.store.prepared import among
 from app.store.shown_rows import Reader, ShownRows
 
-REGISTRIES = ShownRows(Registry)
-_GIVEN_IDS: BindParameter[Any] = bindparam("ids", type_=Identity, expanding=True)
-_REGISTRIES_BY_ID = REGISTRIES.statement.where(col(Registry.id).in_(_GIVEN_IDS))
+REGISTRIES, REPOSITORIES = ShownRows(Registry), ShownRows(ChartRepository)
+_REGISTRIES_BY_ID = REGISTRIES.statement.where(among(col(Registry.id), "ids"))
 LIKE_ESCAPE = "/"
 LIKE_SPECIAL, LIKE_ESCAPED = re.compile("[%_/]"), LIKE_ESCAPE + r"\g<0>"
 

@@ -3,17 +3,18 @@
 A session keeps track of each entity it gives out. Pages need none of that, and without it cost a third.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Select, inspect, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.store.driver_rows import DriverRows
+
 E = TypeVar("E", bound=SQLModel)
-Reader = AsyncSession | AsyncConnection
-"""Whatever gives a consistent view of the rows."""
+Reader = AsyncSession | DriverRows
+"""A session has one view of the rows for all that is read; by the driver each statement has its own."""
 
 
 class ShownRows(Generic[E]):
@@ -27,19 +28,29 @@ class ShownRows(Generic[E]):
             for attribute in inspect(entity).column_attrs
             if attribute.key not in left_out
         }
-        self._entity = entity
-        self._names = tuple(columns)
-        self._columns = tuple(columns.values())
-        self.statement: Select[Any] = select(*self._columns)
+        self.entity = entity
+        self.columns = columns
+        """By name."""
+        self.statement: Select[Any] = select(*columns.values())
         """Of all rows; conditions and order are added to it."""
 
     async def read(self, reader: Reader, statement: Select[Any], values: Mapping[str, Any] | None = None) -> list[E]:
         """`statement` is made of the one above."""
-        connection = reader if isinstance(reader, AsyncConnection) else await reader.connection()
-        return [self.made_of(row) for row in (await connection.execute(statement, values)).all()]
+        if isinstance(reader, AsyncSession):
+            connection = await reader.connection()
+            return [self.made_of(row) for row in (await connection.execute(statement, values)).all()]
+        prepared = reader.prepared(statement)
+        rows = await reader.fetch(prepared, values or {})
+        return [self.made_of(prepared.read(row)) for row in rows]
 
     def made_of(self, row: Collection[Any]) -> E:
         """`row` begins with the columns of the statement above, in their order."""
-        entity: E = self._entity.__new__(self._entity)
-        entity.__dict__.update(zip(self._names, row, strict=False))
-        return entity
+        return shown_entity(self.entity, zip(self.columns, row, strict=False))
+
+
+def shown_entity(kind: type[E], columns: Iterable[tuple[str, Any]]) -> E:
+    """One that holds these columns and nothing else."""
+    # Past pydantic, which would prepare what only entities need that are changed: half of what making one takes.
+    entity: E = object.__new__(kind)
+    object.__setattr__(entity, "__dict__", dict(columns))
+    return entity

@@ -12,6 +12,8 @@ from typing import Any, Final, TypeAlias
 
 from graphql.pyutils import gather_with_cancel
 
+from app.graphql_api.compiled.rows import Linked
+
 AHEAD: Final = "chartroom.ahead"
 
 ReadAhead: TypeAlias = Callable[[Any, Sequence[Any]], Awaitable[Any]]
@@ -22,14 +24,16 @@ ReadAhead: TypeAlias = Callable[[Any, Sequence[Any]], Awaitable[Any]]
 class Needs:
     """What reading ahead there is for one selection set."""
 
-    reads: tuple[ReadAhead, ...]
-    """Of its own fields."""
+    reads: tuple[tuple[ReadAhead, Linked | None], ...]
+    """Of its own fields; and what may have come along with the objects, for which nothing is to be read."""
     inside: tuple[tuple[str, Callable[[Any, Any], "Needs | None"]], ...]
     """Attributes that hold an object, and what gives the needs of its class, by (class, run)."""
 
     def of(self, sources: Sequence[Any], run: Any) -> Iterator[tuple[ReadAhead, Sequence[Any]]]:
-        for read in self.reads:
-            yield read, sources
+        for read, linked in self.reads:
+            lacking = sources if linked is None else [source for source in sources if not linked.came_with(source)]
+            if lacking:
+                yield read, lacking
         for name, needs_of in self.inside:
             values = [value for source in sources if (value := source.__dict__.get(name)) is not None]
             for kind in set(map(type, values)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from operator import attrgetter
 from types import CoroutineType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import strawberry
 from graphql import GraphQLObjectType, get_nullable_type, is_leaf_type, is_non_null_type
@@ -17,7 +17,8 @@ from strawberry.types.field import StrawberryField
 from app.graphql_api.compiled.ahead import AHEAD, ReadAhead, begin
 from app.graphql_api.compiled.leaves import leaf_of
 from app.graphql_api.compiled.places import At, Place, path_of
-from app.graphql_api.compiled.resolving import Call, call_of
+from app.graphql_api.compiled.resolving import Call, call_of, plain_function
+from app.graphql_api.compiled.rows import LINKED, FromRow, Linked, columns_of, written_column
 from app.graphql_api.compiled.selections import Constant, LeafAttribute, Part, Program, Work, assemble
 from app.graphql_api.compiled.values import Completer, completer
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from app.graphql_api.compiled.executor import CompiledExecutor
 
 TYPE_NAME = "__typename"
+Do: TypeAlias = Callable[[Any, At, Any], Any]
+"""(object, where it stands, run): what stands in the answer for a field of it."""
 
 
 class Compiler:
@@ -50,17 +53,26 @@ class Compiler:
         if not isinstance(field, StrawberryField) or definition.resolve is None:
             # Introspection, and what else is not Strawberry's.
             return Work(key, _by_library(place))
+        is_leaf = is_leaf_type(get_nullable_type(definition.type))
         if self._is_attribute(field):
-            if is_leaf_type(get_nullable_type(definition.type)):
-                return _leaf_attribute(place, field.python_name)
+            column = columns_of(type_).get(field.python_name)
+            if is_leaf:
+                return (
+                    _leaf_attribute(place, f"source.{field.python_name}") if column is None else _leaf_of(place, column)
+                )
             read = attrgetter(field.python_name)
             made = completer(self, place, definition.type)
             do = _resolved(place, lambda source, at, run: read(source), made, begun=False)
             return Work(key, do, inside=(field.python_name, made.needs_of) if made.needs_of else None)
+        if is_leaf and (column := written_column(type_, field)) is not None:
+            return _leaf_of(place, column)
+        if is_leaf and (function := plain_function(self.schema, field)) is not None:
+            return _leaf_attribute(place, "resolve_{number}(source)", names=(("resolve", function),))
         ahead: ReadAhead | None = field.metadata.get(AHEAD)
         made = completer(self, place, definition.type)
         do = _resolved(place, call_of(self.schema, place, field), made, begun=ahead is not None)
-        return Work(key, do, ahead)
+        linked: Linked | None = field.metadata.get(LINKED)
+        return Work(key, do if linked is None else _linked(place, linked, made, do), ahead, linked)
 
     def _is_attribute(self, field: StrawberryField) -> bool:
         return (
@@ -123,7 +135,34 @@ def _resolved(place: Place, call: Call, made: Completer, *, begun: bool) -> Call
     return do
 
 
-def _leaf_attribute(place: Place, name: str) -> LeafAttribute:
+def _linked(place: Place, linked: Linked, made: Completer, ask: Do) -> Do:
+    """What came along with the object is there at once; for the rest the resolver is asked."""
+    key, type_name, complete = place.key, place.parent.name, made.complete
+
+    def do(source: Any, at: At, run: CompiledExecutor) -> Any:
+        value = linked.of(source)
+        if value is None:
+            return ask(source, at, run)
+        here = (at, key, type_name)
+        try:
+            value = complete(value, here, run)
+            return run.wait_for_field(place, here, value) if type(value) is CoroutineType else value
+        except Exception as error:
+            return run.fail(place, here, error)
+
+    return do
+
+
+def _leaf_of(place: Place, column: FromRow) -> LeafAttribute:
+    read = f"{column.holder}[{column.name!r}]"
+    if column.convert is None:
+        return _leaf_attribute(place, read, column.holder)
+    return _leaf_attribute(place, f"convert_{{number}}({read})", column.holder, (("convert", column.convert),))
+
+
+def _leaf_attribute(
+    place: Place, read: str, holder: str | None = None, names: tuple[tuple[str, Any], ...] = ()
+) -> LeafAttribute:
     key, type_name, type_ = place.key, place.parent.name, place.field.type
 
     def odd(value: Any, at: At, run: CompiledExecutor) -> Any:
@@ -135,7 +174,7 @@ def _leaf_attribute(place: Place, name: str) -> LeafAttribute:
         run.fail(place, (at, key, type_name), error)
 
     leaf = leaf_of(get_nullable_type(type_))  # type: ignore[arg-type] # a leaf, as the caller saw
-    return LeafAttribute(key, name, leaf, not is_non_null_type(type_), odd, fail)
+    return LeafAttribute(key, read, leaf, not is_non_null_type(type_), odd, fail, holder, names)
 
 
 def _by_library(place: Place) -> Callable[[Any, At, Any], Any]:

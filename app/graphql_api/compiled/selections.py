@@ -13,11 +13,12 @@ from typing import Any, Final
 from app.graphql_api.compiled.ahead import Needs, ReadAhead
 from app.graphql_api.compiled.leaves import Leaf
 from app.graphql_api.compiled.places import At
+from app.graphql_api.compiled.rows import Linked
 
 SHAPES_KEPT: Final = 512
 
+_HEAD = "def program(source, at, run):\n"
 _BEGIN = """\
-def program(source, at, run):
     answer = {}
     waiting = run.waiting
     try:
@@ -41,15 +42,19 @@ class Constant:
 
 @dataclass(frozen=True, slots=True)
 class LeafAttribute:
-    """A leaf that is an attribute of the object, and nothing to be worked out."""
+    """A leaf that is at hand, or worked out by a plain function of the object."""
 
     key: str
-    name: str
+    read: str
+    """A Python expression for it: over `source`, what the holders have, and `{name}_{number}` for each of `names`."""
     leaf: Leaf
     nullable: bool
     odd: Callable[[Any, At, Any], Any]
     """(value, where the object stands, run): completes what the leaf does not expect."""
     fail: Callable[[Exception, At, Any], None]
+    holder: str | None = None
+    """An attribute of the object; its columns are had under the same name."""
+    names: tuple[tuple[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,7 @@ class Work:
     do: Callable[[Any, At, Any], Any]
     """(object, where it stands, run); raises only what makes the object null."""
     ahead: ReadAhead | None = None
+    linked: Linked | None = None
     inside: tuple[str, Callable[[type, Any], Needs | None]] | None = None
     """An attribute that holds an object, and what that will need."""
 
@@ -84,10 +90,12 @@ def assemble(parts: Sequence[Part]) -> Program:
         text += lines
         names |= named
     body = "".join(f"        {line}\n" for line in text) or "        pass\n"
-    exec(_code_of(_BEGIN + body + _END), names)  # noqa: S102 - of our own making, see above
+    holders = dict.fromkeys(part.holder for part in parts if isinstance(part, LeafAttribute) and part.holder)
+    head = _HEAD + "".join(f"    {holder} = source.{holder}.__dict__\n" for holder in holders)
+    exec(_code_of(head + _BEGIN + body + _END), names)  # noqa: S102 - of our own making, see above
     works = [part for part in parts if isinstance(part, Work)]
     needs = Needs(
-        tuple(part.ahead for part in works if part.ahead is not None),
+        tuple((part.ahead, part.linked) for part in works if part.ahead is not None),
         tuple(part.inside for part in works if part.inside is not None),
     )
     return Program(names["program"], needs if needs.reads or needs.inside else None)
@@ -107,18 +115,18 @@ def _written(part: Part, number: str) -> tuple[list[str], dict[str, Any]]:
         case Work():
             return [f"answer[{key}] = do_{number}(source, at, run)"], {**names, f"do_{number}": part.do}
         case LeafAttribute():
-            assert part.name.isidentifier()
             odd, fail = f"odd_{number}", f"fail_{number}"
             test, written = part.leaf.test, part.leaf.written
             for name, thing in part.leaf.names.items():
                 test, written = test.replace(name, f"{name}_{number}"), written.replace(name, f"{name}_{number}")
                 names[f"{name}_{number}"] = thing
+            names |= {f"{name}_{number}": thing for name, thing in part.names}
             otherwise = f"{odd}(value, at, run)"
             if part.nullable:
                 otherwise = f"None if value is None else {otherwise}"
             lines = [
                 "try:",
-                f"    value = source.{part.name}",
+                f"    value = {part.read.format(number=number)}",
                 f"    answer[{key}] = {written} if {test} else {otherwise}",
                 "except Exception as error:",
                 f"    answer[{key}] = {fail}(error, at, run)",
