@@ -6,16 +6,8 @@ import sys
 from collections.abc import MutableMapping
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
-
-# Where rich is installed, as it is with typer, structlog imports it and a highlighter of source code with it, 70 ms and
-# 10 MB, for tracebacks in colours. Ours are text. None makes an import fail that structlog can do without.
-if "rich" not in sys.modules:
-    sys.modules["rich"] = None  # type: ignore[assignment]
-    import structlog
-
-    del sys.modules["rich"]
 import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 MASK = "***"
 SECRET_NAME = re.compile(

@@ -84,15 +84,20 @@ class Floor:
 def noted(store: Store) -> Iterator[list[tuple[str, Any]]]:
     seen: list[tuple[str, Any]] = []
 
-    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_rest: Any) -> None:
-        if not statement.startswith("BEGIN"):
-            seen.append((statement, values))
+    def note(statement: str, values: Any) -> None:
+        seen.append((statement, values))
 
-    event.listen(store.engine.sync_engine, "before_cursor_execute", note)
+    def note_session(_connection: Any, _cursor: Any, statement: str, values: Any, *_rest: Any) -> None:
+        if not statement.startswith("BEGIN"):
+            note(statement, values)
+
+    store.rows.watchers.append(note)
+    event.listen(store.engine.sync_engine, "before_cursor_execute", note_session)
     try:
         yield seen
     finally:
-        event.remove(store.engine.sync_engine, "before_cursor_execute", note)
+        event.remove(store.engine.sync_engine, "before_cursor_execute", note_session)
+        store.rows.watchers.remove(note)
 
 
 @dataclass

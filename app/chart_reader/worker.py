@@ -4,7 +4,6 @@ Started by `reader_process.py` with an empty environment; serves one request aft
 socket, and ends when the other side of it is gone.
 """
 
-import gc
 import os
 import resource
 import signal
@@ -42,6 +41,7 @@ from app.chart_reader.values_check import check_values, warm_up
 
 # An orphan that hangs is ended by the kernel this long after its parent would have killed it.
 _ORPHAN_GRACE_SECONDS = 5.0
+_DISCARDED_BYTES = 4096
 _MEMORY_STATUS = Path("/proc/self/statm")
 
 
@@ -54,7 +54,6 @@ def main(descriptor: int, settings: WorkerSettings) -> None:
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     connection = socket.socket(fileno=descriptor)
     _warm_up(settings.limits)
-    gc.freeze()  # what is there now stays; looking through it again and again costs a tenth of a reading
     _confine(settings.memory_max_bytes)
     with suppress(BrokenPipeError, ConnectionResetError):  # the parent is gone
         _answer_all(connection, settings)
@@ -69,7 +68,11 @@ def _answer_all(connection: socket.socket, settings: WorkerSettings) -> None:
         del frame
         _send(connection, kind, body)
         if kind == FAILED_FOR_GOOD:
-            return  # whatever state that left behind ends with the process
+            # Whatever state that left behind ends with the process, and that the parent ends: were this side to close
+            # with requests still unread, the reply would be lost.
+            while connection.recv(_DISCARDED_BYTES):
+                pass
+            return
 
 
 def _answer(kind: int, body: memoryview, limits: ReadingLimits) -> tuple[int, bytes]:
@@ -124,7 +127,10 @@ def _receive_exactly(connection: socket.socket, length: int) -> bytearray | None
 
 
 def _send(connection: socket.socket, kind: int, body: bytes) -> None:
-    connection.sendall(FRAME_HEAD.pack(KIND_BYTES + len(body), kind) + body)
+    head = FRAME_HEAD.pack(KIND_BYTES + len(body), kind)
+    sent = connection.sendmsg((head, body))
+    if sent < len(head) + len(body):
+        connection.sendall((head + body)[sent:])
 
 
 def _warm_up(limits: ReadingLimits) -> None:

@@ -6,6 +6,7 @@ connection, bounds, and that nothing may come which was not asked for.
 
 import asyncio
 from collections.abc import Callable
+from time import monotonic
 from typing import Any, Final, cast
 
 import httptools
@@ -26,23 +27,34 @@ class NothingHeard(httpx.ReadError):
     """The connection ended before any byte of an answer: it may be that the request was never read."""
 
 
-class Arrivals:
-    """When the loop looked for news, and when before that: what came in between may have come at any time."""
+class Lateness:
+    """How late news may be seen: it came at some time since the loop looked before, and found other news.
 
-    __slots__ = ("before", "latest")
+    While much is under way that is a short time, unless we were busy or had no processor to run on.
+    """
+
+    __slots__ = ("_looked_at", "_mark", "seconds")
 
     def __init__(self) -> None:
-        self.latest = self.before = 0.0
+        self.seconds = 0.0
+        self._mark = 0.0
+        self._looked_at = 0.0
+
+    def look(self, mark: float, now: float) -> None:
+        """News came. `mark`: the loop's own time, which uvloop has stand still until it looks again."""
+        if mark != self._mark:
+            self.seconds = now - self._looked_at
+            self._mark, self._looked_at = mark, now
 
 
 class Connection(asyncio.Protocol):
     """Busy with one answer at most. `freed` is told when it may be used again, `lost` when it is of no more use."""
 
     def __init__(
-        self, arrivals: Arrivals, freed: Callable[["Connection"], None], lost: Callable[["Connection"], None]
+        self, lateness: Lateness, freed: Callable[["Connection"], None], lost: Callable[["Connection"], None]
     ) -> None:
         self._loop = asyncio.get_running_loop()
-        self._arrivals = arrivals
+        self._lateness = lateness
         self._freed = freed
         self._lost = lost
         self._transport: asyncio.Transport | None = None
@@ -72,7 +84,7 @@ class Connection(asyncio.Protocol):
         return self._response is None and self._transport is not None and not self._transport.is_closing()
 
     def send(self, head: bytes, *, is_head: bool, total_at: float, read_seconds: float) -> Response:
-        """The answer to come. `total_at`: when all of it must have come, by the loop's clock."""
+        """The answer to come. `total_at`: when all of it must have come, by time.monotonic."""
         assert self.usable, "one request at a time"
         assert self._transport is not None
         if self._parser is None:
@@ -81,7 +93,7 @@ class Connection(asyncio.Protocol):
         self._quiet_bytes = 0
         self._message_ended = self._until_close = False
         self.total_at, self.read_seconds = total_at, read_seconds
-        self._response = response = Response(self, self._loop.time())
+        self._response = response = Response(self, monotonic())
         self._transport.write(head)
         return response
 
@@ -90,7 +102,7 @@ class Connection(asyncio.Protocol):
         if self._paused and self._transport is not None:
             self._paused = False
             if self._response is not None:
-                self._response.heard_at = self._loop.time()
+                self._response.heard_at = monotonic()
             self._transport.resume_reading()
 
     def overdue(self, now: float) -> bool:
@@ -126,13 +138,11 @@ class Connection(asyncio.Protocol):
         if response is None:
             self.drop()  # nothing was asked: whatever it is, it is no answer
             return
-        now = self._loop.time()
-        arrivals = self._arrivals
-        if now != arrivals.latest:
-            arrivals.before, arrivals.latest = arrivals.latest, now
+        now = monotonic()
+        self._lateness.look(self._loop.time(), now)
         if not response.began_at:
             response.began_at = now
-            response.least_seconds = max(arrivals.before - response.sent_at, 0.0)
+            response.host_seconds = max(now - response.sent_at - self._lateness.seconds, 0.0)
         response.heard_at = now
         try:
             if self._of_head:

@@ -4,12 +4,13 @@ import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from time import monotonic
 from typing import Final
 
 import httpx
 
 from app.oci_client.connecting import Connecting
-from app.oci_client.connection import Arrivals, Connection, NothingHeard
+from app.oci_client.connection import Connection, Lateness, NothingHeard
 from app.oci_client.response import Response
 
 KEEP_ALIVE_SECONDS: Final = 30.0
@@ -61,7 +62,7 @@ class Connections:
     def __init__(self, connecting: Connecting, *, keep_alive_seconds: float = KEEP_ALIVE_SECONDS) -> None:
         self._connecting = connecting
         self._keep_alive_seconds = keep_alive_seconds
-        self._arrivals = Arrivals()
+        self._lateness = Lateness()
         self._origins: dict[str, Origin] = {}
         self._open: set[Connection] = set()
         self._timer: asyncio.TimerHandle | None = None
@@ -80,7 +81,7 @@ class Connections:
             target = target.partition("#")[0]
         origin = self.origin(name)
         head = _written(method, target, origin.authority, headers, body)
-        total_at = asyncio.get_running_loop().time() + timeouts.total
+        total_at = monotonic() + timeouts.total
         connection = origin.take()
         if connection is not None:
             response = self._sent(connection, head, method, total_at, timeouts.read)
@@ -130,7 +131,7 @@ class Connections:
         return origin
 
     async def _connected(self, origin: Origin, timeouts: Timeouts, total_at: float) -> Connection:
-        left = total_at - asyncio.get_running_loop().time()
+        left = total_at - monotonic()
 
         def freed(connection: Connection) -> None:
             if len(origin.idle) < IDLE_MAX_OF_ORIGIN:
@@ -144,7 +145,7 @@ class Connections:
                 origin.idle.remove(connection)
 
         connection = await self._connecting.open(
-            lambda: Connection(self._arrivals, freed, lost),
+            lambda: Connection(self._lateness, freed, lost),
             origin.host,
             origin.port,
             secured=origin.secured,
@@ -161,10 +162,10 @@ class Connections:
         if self._timer is not None:
             self._timer.cancel()
         self._timer_at = at
-        self._timer = asyncio.get_running_loop().call_at(at, self._look_round)
+        self._timer = asyncio.get_running_loop().call_later(max(at - monotonic(), 0.0), self._look_round)
 
     def _look_round(self) -> None:
-        now = asyncio.get_running_loop().time()
+        now = monotonic()
         self._timer = None
         next_at = now + self._keep_alive_seconds / 2
         for connection in list(self._open):

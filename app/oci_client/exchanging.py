@@ -71,14 +71,14 @@ class Exchange:
             place = await limiter.take(self._host, self._limits.retry_after_max_seconds, self)
         try:
             ends_at = self._clock() + seconds
-            for _ in range(self._limits.redirects_max + 1):
+            for hop in range(self._limits.redirects_max + 1):
                 try:
                     response = await self._send(method, url, headers, body, ends_at - self._clock(), subject)
                 except TimedOut:
                     place.refused()
                     raise
                 if not follow or response.status not in _REDIRECTS or "location" not in response.headers:
-                    self._note(place, method, subject, response)
+                    self._note(place, method, subject, response, redirected=hop > 0)
                     response.release = place.give_back
                     return response
                 response.close()
@@ -92,14 +92,14 @@ class Exchange:
             place.give_back()
             raise
 
-    def _note(self, place: Place, method: str, subject: Subject, response: Response) -> None:
+    def _note(self, place: Place, method: str, subject: Subject, response: Response, *, redirected: bool) -> None:
         """How it was answered, for the host's pace."""
         if response.status in _TOO_MANY:
             place.refused()
         elif response.status < 400:
             kind = _ALIKE.get((method, subject.asked))
             if kind is not None:
-                place.answered(kind)
+                place.answered(kind, None if redirected else response.host_seconds)
 
     def _redirected(self, url: httpx.URL | str, response: Response, subject: Subject) -> httpx.URL:
         try:

@@ -54,8 +54,13 @@ class Concurrency:
     def limit(self) -> int:
         return int(self._limit)
 
-    def answered(self, kind: str, began_at: float, now: float, *, full: bool) -> None:
-        """An answer of this kind came. `full`: no further request could have been sent meanwhile."""
+    def answered(
+        self, kind: str, began_at: float, now: float, *, full: bool, host_seconds: float | None = None
+    ) -> None:
+        """An answer of this kind came. `full`: no further request could have been sent meanwhile.
+
+        `host_seconds`: what the host itself took, where that is known: what we were busy with makes no host slow.
+        """
         seconds = max(now - began_at, 1e-6)
         quickest = self._quickest.get(kind)
         if quickest is None:
@@ -63,7 +68,7 @@ class Concurrency:
         elif now - quickest.since > QUICKEST_REMEMBERED_SECONDS:
             quickest.before, quickest.now, quickest.since = quickest.now, seconds, now
         quickest.now = min(quickest.now, seconds)
-        self._slowness.append(seconds / quickest.seconds)
+        self._slowness.append((seconds if host_seconds is None else host_seconds) / quickest.seconds)
         self._full = self._full or full
         if len(self._slowness) >= self.limit:
             self._end_round()

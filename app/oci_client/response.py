@@ -88,14 +88,14 @@ class Response:
         "failure",
         "headers",
         "heard_at",
-        "least_seconds",
+        "host_seconds",
         "release",
         "sent_at",
         "status",
     )
 
     def __init__(self, connection: "Connection", sent_at: float) -> None:
-        """`sent_at`: when the request was handed to the system, by the loop's clock."""
+        """`sent_at`: when the request was handed to the loop, by time.monotonic."""
         self.status = 0
         self.headers: Headers = NO_HEADERS
         self.ended = False
@@ -103,8 +103,8 @@ class Response:
         self.sent_at = sent_at
         self.began_at = 0.0
         """When its first byte was seen; 0 before that."""
-        self.least_seconds = 0.0
-        """The least time that the host can have taken to that byte, however late it was seen."""
+        self.host_seconds = 0.0
+        """What the host took to that byte, without what may have passed until we looked."""
         self.heard_at = sent_at
         self.release: Callable[[], None] | None = None
         self._connection: Connection | None = connection

@@ -58,9 +58,11 @@ class Place:
         """To whoever waits for one. Once."""
         self._places.give_back()
 
-    def answered(self, kind: str) -> None:
-        """The head of an answer came. `kind`: of requests that take the same time."""
-        self._concurrency.answered(kind, self._began_at, self._clock(), full=self._places.are_full)
+    def answered(self, kind: str, host_seconds: float | None = None) -> None:
+        """The head of an answer came, `host_seconds` of it the host's own. `kind`: of what takes the same time."""
+        self._concurrency.answered(
+            kind, self._began_at, self._clock(), full=self._places.are_full, host_seconds=host_seconds
+        )
         self._places.hand_out()
 
     def refused(self) -> None:

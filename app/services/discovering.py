@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from app.domain.errors import NotFound
-from app.oci_client.provider import Namespaces
 from app.services.connecting import Connections
 from app.store import registries
 from app.store.session import Store
@@ -42,6 +41,8 @@ class Discovering:
             added = await registries.repository_names(session, registry_id)
         if registry is None:
             raise NotFound("There is no such registry; it may have been deleted.", "registryId")
+        from app.oci_client.provider import Namespaces
+
         client = await self._connections.client_of(registry)
         asked = [search.partition("/")[0].lower()] if search and search.find("/") > 0 else []
         known = sorted({name.partition("/")[0] for name in added if "/" in name})

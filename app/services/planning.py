@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from sqlmodel import Session
 
@@ -10,12 +11,14 @@ from app.domain.faults import REGISTRY_WIDE
 from app.domain.semver_constraint import Constraint
 from app.domain.sync_events import SyncTrigger
 from app.domain.sync_plan import FailedTag, Failures, HeldTag, ListedTag, Policy, RepositoryPlan, plan_repository
-from app.oci_client.client import RegistryClient
 from app.oci_client.errors import ManifestNotFound, RegistryError, RepositoryNotFound
 from app.services.clock import Clock
 from app.store import failures, findings
 from app.store.entities import ChartRepository, Registry, Sync
 from app.store.session import Store
+
+if TYPE_CHECKING:
+    from app.oci_client.client import RegistryClient
 
 DECIDED_AT_ONCE = 1000  # tags; a hundred times as many would hold up everybody else for a second
 
@@ -39,7 +42,7 @@ def policy_of(registry: Registry) -> Policy:
     return Policy(constraint, registry.versions_kept)
 
 
-async def _still_there(client: RegistryClient, repository: str, held: HeldTag) -> ListedTag | None:
+async def _still_there(client: "RegistryClient", repository: str, held: HeldTag) -> ListedTag | None:
     """The tag as a listing should have had it; None where it is gone. Whoever does not know keeps it."""
     try:
         head = await client.head_manifest(repository, held.tag, held.digest)
@@ -65,7 +68,7 @@ class Planning:
 
     async def plan(
         self,
-        client: RegistryClient,
+        client: "RegistryClient",
         registry: Registry,
         repository: ChartRepository,
         sync: Sync,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from app.domain.errors import NotFound
-from app.oci_client.probing import Stage, StageOutcome, probe
+from app.oci_client.stages import Stage, StageOutcome
 from app.services.connecting import Connections, Target
 from app.services.drafting import Drafting, Registration
 from app.store import registries
@@ -36,6 +36,8 @@ class Probing:
         return await self._probe(await self._connections.target_of(registry), names)
 
     async def _probe(self, target: Target, repositories: Sequence[str]) -> list[Stage]:
+        from app.oci_client.probing import probe
+
         client = self._connections.impatient_client(target)
         tried = list(repositories[:REPOSITORIES_PROBED_AT_MOST])
         stages = [stage async for stage in probe(client, tried)]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from operator import attrgetter
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,7 +14,6 @@ from app.domain.faults import REGISTRY_WIDE
 from app.domain.semver import Version
 from app.domain.sync_events import SkipReason
 from app.domain.sync_plan import HeldTag, SkippedTag, Step
-from app.oci_client.client import FetchedChartManifest, FetchedManifest, RegistryClient
 from app.oci_client.errors import RegistryError
 from app.oci_client.manifest import ChartManifest, Descriptor, NotAChart
 from app.services.byte_budget import ByteBudget
@@ -28,6 +27,9 @@ from app.store.archives import Archives
 from app.store.entities import ChartVersion
 from app.store.findings import FoundVersion
 from app.store.session import Store
+
+if TYPE_CHECKING:
+    from app.oci_client.client import FetchedChartManifest, FetchedManifest, RegistryClient
 
 log = structlog.get_logger()
 
@@ -51,7 +53,7 @@ class Pulling:
     def __init__(
         self,
         store: Store,
-        client: RegistryClient,
+        client: "RegistryClient",
         archives: Archives,
         reader: Reader,
         recorder: Recorder,
@@ -173,7 +175,7 @@ class Pulling:
             self._brought_back.add(layer.digest)
 
     async def _pull_layer(
-        self, tally: RepositoryTally, step: Step, fetched: FetchedChartManifest, manifest: ChartManifest
+        self, tally: RepositoryTally, step: Step, fetched: "FetchedChartManifest", manifest: ChartManifest
     ) -> None:
         layer = manifest.chart_layer
         held = self._recorder.content_waiting(layer.digest) or await self._contents.held(layer.digest)

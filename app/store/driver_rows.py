@@ -8,45 +8,37 @@ import asyncio
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, Protocol, TypeAlias
 
-import asyncpg
-from sqlalchemy import Dialect, Select
+from sqlalchemy import Dialect, SelectBase
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
-from app.store.json_text import from_json, to_json
 from app.store.prepared import Prepared, PreparedStatements
 
 THREADS: Final = 4
 """Of SQLite, each with a connection: a page takes a fifth of a millisecond, a slow filter holds up one of them."""
 BUSY_TIMEOUT_MILLISECONDS: Final = 2000
-CONNECTIONS: Final = 10
-CONNECT_TIMEOUT_SECONDS: Final = 2
-STATEMENT_TIMEOUT_SECONDS: Final = 30
-
-_CONNECTION_FAULTS: Final = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    OSError,
-)
 
 Fetched: TypeAlias = Sequence[Sequence[Any]]
+Watcher: TypeAlias = Callable[[str, Sequence[Any]], None]
 
 
 class DriverRows(Protocol):
     """The way to rows that are only shown."""
 
-    watchers: list[Callable[[str], None]]
-    """Each is told of every statement that is asked."""
+    is_sqlite: bool
+    watchers: list[Watcher]
+    """Each is told of every statement that is asked, and of its parameters."""
 
-    def prepared(self, statement: Select[Any]) -> Prepared: ...
+    def prepared(self, statement: SelectBase) -> Prepared: ...
+
+    def for_searches(self) -> "DriverRows":
+        """The same for statements that look for words: by indexes, where PostgreSQL takes reading all documents for
+        cheap, since it knows their number and not that each of them has kilobytes which are stored aside."""
 
     async def fetch(self, text: str, parameters: Sequence[Any]) -> Fetched:
         """Raises OperationalError, whatever the driver raised."""
@@ -57,16 +49,21 @@ class DriverRows(Protocol):
 class SqliteRows:
     """A few threads that wait for errands. They begin with the first one."""
 
+    is_sqlite = True
+
     def __init__(self, database_url: str, dialect: Dialect) -> None:
-        self.watchers: list[Callable[[str], None]] = []
+        self.watchers: list[Watcher] = []
         self.prepared = PreparedStatements(dialect).of
         self._file = make_url(database_url).database or ":memory:"
         self._errands: queue.SimpleQueue[_Errand | None] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
 
+    def for_searches(self) -> "SqliteRows":
+        return self
+
     async def fetch(self, text: str, parameters: Sequence[Any]) -> Fetched:
         for watcher in self.watchers:
-            watcher(text)
+            watcher(text, parameters)
         if not self._threads:
             self._begin()
         errand = _Errand(text, parameters)
@@ -141,70 +138,17 @@ def _open(file: str) -> sqlite3.Connection:
     return connection
 
 
-class PostgresRows:
-    """Connections of its own, that read and do nothing else: each statement is a transaction by itself."""
-
-    def __init__(self, database_url: str, dialect: Dialect) -> None:
-        self.watchers: list[Callable[[str], None]] = []
-        self.prepared = PreparedStatements(dialect).of
-        self._dsn = database_url.replace("postgresql+asyncpg://", "postgresql://", 1)
-        self._pool: asyncpg.Pool | None = None
-
-    async def fetch(self, text: str, parameters: Sequence[Any]) -> Fetched:
-        for watcher in self.watchers:
-            watcher(text)
-        try:
-            try:
-                return await self._fetch(text, parameters)
-            except TimeoutError:
-                raise
-            except _CONNECTION_FAULTS:
-                # It may have died in the pool; reading may be done twice.
-                return await self._fetch(text, parameters)
-        except (asyncpg.PostgresError, *_CONNECTION_FAULTS) as fault:
-            raise OperationalError(text, None, fault) from fault
-
-    async def _fetch(self, text: str, parameters: Sequence[Any]) -> Fetched:
-        if self._pool is None:
-            self._pool = asyncpg.create_pool(
-                self._dsn,
-                min_size=0,
-                max_size=CONNECTIONS,
-                init=_read_json,
-                connection_class=_ReadingConnection,
-                timeout=CONNECT_TIMEOUT_SECONDS,
-                command_timeout=STATEMENT_TIMEOUT_SECONDS,
-                server_settings={"default_transaction_read_only": "on"},
-            )
-        # Opened by whoever comes first; the others wait for it.
-        pool = await self._pool
-        async with pool.acquire(timeout=CONNECT_TIMEOUT_SECONDS) as connection:
-            try:
-                rows: Fetched = await connection.fetch(text, *parameters)
-            except _CONNECTION_FAULTS:
-                connection.terminate()
-                raise
-            return rows
-
-    async def close(self) -> None:
-        if self._pool is not None:
-            self._pool.terminate()
-            self._pool = None
-
-
-class _ReadingConnection(asyncpg.Connection):  # type: ignore[misc] # asyncpg has no types
-    """Nobody changes its settings, so that there is nothing to reset: that would be a question for each page."""
-
-    def get_reset_query(self) -> str:
-        return ""
-
-
-async def _read_json(connection: asyncpg.Connection) -> None:
-    for kind in ("json", "jsonb"):
-        await connection.set_type_codec(kind, schema="pg_catalog", encoder=to_json, decoder=from_json)
+async def read_rows(
+    reader: DriverRows, statement: SelectBase, values: Mapping[str, Any] = MappingProxyType({})
+) -> list[Sequence[Any]]:
+    """What `statement` finds, as its columns have it. It is written anew unless it is kept and given again."""
+    prepared = reader.prepared(statement)
+    return [prepared.read(row) for row in await reader.fetch(prepared.text, prepared.parameters(values))]
 
 
 def driver_rows(database_url: str, dialect: Dialect) -> DriverRows:
     if database_url.startswith("sqlite"):
         return SqliteRows(database_url, dialect)
+    from app.store.postgres_rows import PostgresRows  # and asyncpg, which SQLite needs not
+
     return PostgresRows(database_url, dialect)

@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Dialect
 from sqlmodel import Session, SQLModel
 
-from app.store.session import insert_into
+from app.store.inserting import insert_into
 
 
 @dataclass(frozen=True, slots=True)

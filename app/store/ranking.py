@@ -16,7 +16,6 @@ from sqlalchemy import (
     Integer,
     Select,
     String,
-    bindparam,
     case,
     func,
     literal,
@@ -30,6 +29,7 @@ from sqlmodel import col
 from app.store.charts import CHARTS, ChartConditions
 from app.store.columns import ByteOrdered, Identity, Instant
 from app.store.entities import Chart
+from app.store.prepared import given
 from app.store.search_documents import EVERYTHING, NAMES, SUMMARIES, TOPICS, Dialect
 
 RANKED_AT_MOST = 1000
@@ -90,8 +90,8 @@ def statements(dialect: Dialect, corrected: tuple[str, ...], conditions: ChartCo
     pool, matches = _pool(dialect, corrected, named, clauses if conditions.narrowing else [])
     found = _scored(named, pool, clauses).subquery("found")
     key = (found.c.score, found.c.name_key, found.c.id)
-    rows, after_id = bindparam("rows", type_=Integer), bindparam("after_id", type_=Identity)
-    after = tuple_(bindparam("after_score", type_=Identity), bindparam("after_key", type_=ByteOrdered), after_id)
+    rows, after_id = given("rows", Integer), given("after_id", Identity)
+    after = tuple_(given("after_score", Identity), given("after_key", ByteOrdered), after_id)
     counted = (_count_of(named) + _count_of(pool)).label("counted")
 
     def best(*where: ColumnElement[bool]) -> Select[Any]:
@@ -118,7 +118,7 @@ def _count_of(hits: CTE) -> ColumnElement[int]:
 
 def _named(clauses: Sequence[ColumnElement[bool]]) -> Select[Any]:
     """Charts of this very name, or whose names begin so, with all that their score is made of: an index has it."""
-    key, end = bindparam("key", type_=ByteOrdered), bindparam("key_end", type_=ByteOrdered)
+    key, end = given("key", ByteOrdered), given("key_end", ByteOrdered)
     name = col(Chart.name_key)
     closeness = case((name == key, int(Closeness.SAME_NAME)), else_=int(Closeness.NAME_BEGINS))
     return (
@@ -143,7 +143,7 @@ def _pool(
         return found.order_by(hits.c.id if dialect.is_sqlite else hits.c.id + 0).limit(RANKED_AT_MOST)
 
     def bound(closeness: Closeness, place: str = "") -> ColumnElement[str]:
-        return bindparam(query_name(closeness, place), type_=String)
+        return given(query_name(closeness, place), String)
 
     kinds = {kind: dialect.matching({place: bound(kind)}) for kind, place, _ in KINDS}
     if corrected:
@@ -175,7 +175,7 @@ def _scored(named: CTE, pool: CTE, clauses: Sequence[ColumnElement[bool]]) -> Co
 
 
 def _score(closeness: ColumnElement[int], of_chart: Any) -> ColumnElement[int]:
-    stale_before = bindparam("stale_before", type_=Instant)
+    stale_before = given("stale_before", Instant)
     return (
         closeness * CLOSENESS
         + case((of_chart.deprecated, _DEPRECATED), else_=0)

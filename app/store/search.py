@@ -5,29 +5,30 @@ not by either database, from the chart alone: in both the same order, which no o
 changes, so that a page can go on behind the last row of the one before.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Select,
+    String,
     and_,
     func,
     literal,
     or_,
     select,
-    text,
     union,
     union_all,
 )
-from sqlalchemy.orm import Mapped
 from sqlmodel import col
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.domain.search_words import (
     TYPO_MIN_CHARS,
+    WORDS_MAX,
     begins_with_one_typo,
     highlight,
     is_one_typo_apart,
@@ -38,11 +39,12 @@ from app.domain.search_words import (
 from app.store.chart_index import NameTypo, NameWord
 from app.store.charts import CHARTS, ChartConditions
 from app.store.columns import ByteOrdered
+from app.store.driver_rows import DriverRows, read_rows
 from app.store.entities import Chart, ChartContent, ChartVersion
 from app.store.keyset import Page
+from app.store.prepared import among, given
 from app.store.ranking import CLOSENESS, KINDS, RANKED_AT_MOST, Closeness, query_name, statements
 from app.store.search_documents import EVERYTHING, Dialect, Question
-from app.store.session import execute
 
 CORRECTIONS_AT_MOST = 8
 LOOK_ALIKES_AT_MOST = 1000
@@ -51,6 +53,10 @@ SAME_LETTERS = 3
 HIGHLIGHTED_CHARACTERS = 8_000
 """Of each text: where the first match stands further down, none is shown."""
 LAST_LETTER = "\U0010ffff"
+WORD = "word_{}"
+"""The name of a parameter for one of several words."""
+SCORE, COUNTED = -2, -1
+"""Where they stand in rows of the ranking statements."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,40 +77,67 @@ class Ranked:
 # ── What is asked ──
 
 
-async def read_question(session: AsyncSession, typed: str | None) -> Question | None:
+async def read_question(rows: DriverRows, typed: str | None) -> Question | None:
     """None where there is no word in it. A word that begins no word of any name may have a typo."""
     words = tuple(words_of(typed or ""))
     if not words:
         return None
-    doubtful = await _unknown(session, {word for word in words if len(word) >= TYPO_MIN_CHARS})
+    doubtful = await _unknown(rows, {word for word in words if len(word) >= TYPO_MIN_CHARS})
     if not doubtful:
         return Question(words)
-    corrected = await _corrections(session, doubtful)
+    corrected = await _corrections(rows, doubtful)
     return Question(words, tuple(corrected.get(word, ()) for word in words))
 
 
-async def _unknown(session: AsyncSession, words: Collection[str]) -> set[str]:
+async def _unknown(rows: DriverRows, words: Collection[str]) -> set[str]:
     if not words:
         return set()
-    known = [
-        select(literal(word).label("typed")).where(
-            select(col(NameWord.word)).where(_begins_with(col(NameWord.word), word)).exists()
-        )
-        for word in sorted(words)
-    ]
-    return set(words) - set((await execute(session, union_all(*known))).scalars())
+    places = {WORD.format(place): word for place, word in enumerate(sorted(words))}
+    known = {place for (place,) in await read_rows(rows, _known_words(len(places)), _beginnings(places))}
+    return {word for place, word in places.items() if place not in known}
 
 
-async def _corrections(session: AsyncSession, words: Collection[str]) -> dict[str, tuple[str, ...]]:
+async def _corrections(rows: DriverRows, words: Collection[str]) -> dict[str, tuple[str, ...]]:
     variants = {variant for word in words for variant in with_one_letter_less(word)}
-    similar: list[Select[Any]] = [select(col(NameTypo.word).label("word")).where(col(NameTypo.variant).in_(variants))]
-    for word in sorted(words):
-        alike: Select[Any] = select(col(NameWord.word).label("word")).where(
-            _begins_with(col(NameWord.word), word[:SAME_LETTERS])
-        )
-        similar.append(select(alike.order_by(col(NameWord.word)).limit(LOOK_ALIKES_AT_MOST).subquery().c.word))
-    candidates = set((await execute(session, union(*similar))).scalars())
+    letters = {WORD.format(place): word[:SAME_LETTERS] for place, word in enumerate(sorted(words))}
+    asked = {"variants": sorted(variants), **_beginnings(letters)}
+    found = await read_rows(rows, _look_alikes(len(letters)), asked)
+    candidates = {word for (word,) in found}
     return {typed: _nearest(typed, candidates) for typed in words}
+
+
+@lru_cache(maxsize=WORDS_MAX)
+def _known_words(count: int) -> CompoundSelect[tuple[str]]:
+    """The places of those words that words of names begin with."""
+    word = col(NameWord.word)
+    return union_all(
+        *(
+            select(literal(f"word_{n}", String)).where(select(word).where(_begins(f"word_{n}")).exists())
+            for n in range(count)
+        )
+    )
+
+
+@lru_cache(maxsize=WORDS_MAX)
+def _look_alikes(count: int) -> CompoundSelect[tuple[str]]:
+    """Words of names that lack a letter as a variant does, and some that begin as what was typed."""
+    word = col(NameWord.word)
+    similar: list[Select[Any]] = [select(col(NameTypo.word)).where(among(col(NameTypo.variant), "variants"))]
+    for place in map(WORD.format, range(count)):
+        alike: Select[Any] = select(word.label("word")).where(_begins(place)).order_by(word).limit(LOOK_ALIKES_AT_MOST)
+        similar.append(select(alike.subquery().c.word))
+    return union(*similar)
+
+
+def _begins(place: str) -> ColumnElement[bool]:
+    word = col(NameWord.word)
+    begin, end = given(place, ByteOrdered), given(f"{place}_end", ByteOrdered)
+    return and_(word >= begin, word < end)
+
+
+def _beginnings(places: Mapping[str, str]) -> dict[str, str]:
+    """Values for `_begins`."""
+    return dict(places) | {f"{place}_end": beginning + LAST_LETTER for place, beginning in places.items()}
 
 
 def _nearest(typed: str, candidates: Collection[str]) -> tuple[str, ...]:
@@ -113,20 +146,12 @@ def _nearest(typed: str, candidates: Collection[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*whole, *sorted(begun, key=len)]))[:CORRECTIONS_AT_MOST]
 
 
-def _begins_with(name: Mapped[str], beginning: str) -> ColumnElement[bool]:
-    return and_(name >= literal(beginning, ByteOrdered), name < literal(beginning + LAST_LETTER, ByteOrdered))
-
-
 # ── Which charts match ──
 
 
-_PREFER_INDEX = "SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)"
-"""Until the transaction ends. What is read whole all the same counts as so dear then that it would be compiled."""
-
-
-def matching(session: AsyncSession, question: Question) -> ColumnElement[bool]:
-    """True for every chart that matches, however well."""
-    dialect = _dialect_of(session)
+def matching(question: Question, *, is_sqlite: bool) -> ColumnElement[bool]:
+    """True for every chart that matches, however well. To be asked of `Store.searching`."""
+    dialect = Dialect(is_sqlite)
 
     def ids(queries: dict[str, str]) -> ColumnElement[bool]:
         return col(Chart.id).in_(dialect.matching({place: literal(query) for place, query in queries.items()}))
@@ -135,22 +160,11 @@ def matching(session: AsyncSession, question: Question) -> ColumnElement[bool]:
     return or_(found, ids(dialect.corrected(question))) if question.has_typos else found
 
 
-async def prefer_index(session: AsyncSession) -> None:
-    """Before a statement with `matching`, in its transaction: PostgreSQL takes reading all documents for cheap,
-    since it knows their number and not that each of them has kilobytes which are stored aside."""
-    if not _dialect_of(session).is_sqlite:
-        await execute(session, text(_PREFER_INDEX))
-
-
-def _dialect_of(session: AsyncSession) -> Dialect:
-    return Dialect(session.get_bind().dialect.name == "sqlite")
-
-
 # ── Best first ──
 
 
 async def page(
-    session: AsyncSession,
+    reader: DriverRows,
     question: Question,
     conditions: ChartConditions,
     first: int,
@@ -160,12 +174,13 @@ async def page(
 ) -> Page[Ranked]:
     """Charts that match, best first; keys of the cursor: score, name key, id.
 
-    One statement, and one more behind the last of the ranked ones; on PostgreSQL `prefer_index` before.
+    One statement, and one more behind the last of the ranked ones.
     """
-    await prefer_index(session)
-    dialect, unranked = _dialect_of(session), Closeness.UNRANKED * CLOSENESS
+    dialect, unranked = Dialect(reader.is_sqlite), Closeness.UNRANKED * CLOSENESS
     corrected = dialect.corrected(question) if question.has_typos else {}
-    values = {query_name(kind): dialect.query(place, question.words, whole=whole) for kind, place, whole in KINDS}
+    values: dict[str, Any] = {
+        query_name(kind): dialect.query(place, question.words, whole=whole) for kind, place, whole in KINDS
+    }
     values |= {query_name(Closeness.TYPO_IN_NAME, place): query for place, query in corrected.items()}
     key = name_key(" ".join(question.words))
     values |= {"key": key, "key_end": key + LAST_LETTER}
@@ -175,39 +190,42 @@ async def page(
     if after is None or after[0] < unranked:
         given = {} if after is None else dict(zip(("after_score", "after_key", "after_id"), after, strict=True))
         asked = values | given | {"stale_before": stale_before, "rows": first + 1}
-        found = (await execute(session, best_first if after is None else go_on, asked)).all()
-        rows = [Ranked(CHARTS.made_of(row), row.score) for row in found]
-        more_than_ranked = not found or found[0].counted >= RANKED_AT_MOST
+        found = await read_rows(reader, best_first if after is None else go_on, asked)
+        rows = [Ranked(CHARTS.made_of(row), row[SCORE]) for row in found]
+        more_than_ranked = not found or found[0][COUNTED] >= RANKED_AT_MOST
     if len(rows) <= first and more_than_ranked:
         behind = after[2] if after is not None and after[0] >= unranked else 0
         asked = values | {"after_id": behind, "rows": first + 1 - len(rows)}
-        rows += [Ranked(chart, unranked) for chart in await CHARTS.read(session, beyond, asked)]
+        rows += [Ranked(chart, unranked) for chart in await CHARTS.read(reader, beyond, asked)]
     return Page(rows[:first], len(rows) > first)
 
 
 # ── Where they match ──
 
 
-async def highlights(session: AsyncSession, question: Question, chart_ids: Collection[int]) -> dict[int, str]:
+async def highlights(reader: DriverRows, question: Question, chart_ids: Collection[int]) -> dict[int, str]:
     """Sanitised HTML with <mark>, by chart id; none for charts of which only name or keywords match."""
-    statement = (
-        select(
-            col(Chart.id),
-            col(Chart.description),
-            func.substr(col(ChartContent.readme_markdown), 1, HIGHLIGHTED_CHARACTERS),
-            col(Chart.maintainers),
-            col(ChartContent.images),
-            func.substr(col(ChartContent.values_yaml), 1, HIGHLIGHTED_CHARACTERS),
-        )
-        .join(ChartVersion, col(ChartVersion.id) == col(Chart.latest_version_id))
-        .join(ChartContent, col(ChartContent.archive_digest) == col(ChartVersion.archive_digest))
-        .where(col(Chart.id).in_(chart_ids))
-    )
     words = [word for typed, fixes in question.alternatives() for word in (typed, *fixes)]
     found: dict[int, str] = {}
-    for chart_id, description, readme, maintainers, images, values in await execute(session, statement):
+    rows = await read_rows(reader, _TEXTS, {"ids": list(chart_ids)})
+    for chart_id, description, readme, maintainers, images, values in rows:
         people = ", ".join(str(person.get("name") or "") for person in maintainers)
         marked = highlight([description or "", readme or "", people, ", ".join(images), values or ""], words)
         if marked:
             found[chart_id] = marked
     return found
+
+
+_TEXTS = (
+    select(
+        col(Chart.id),
+        col(Chart.description),
+        func.substr(col(ChartContent.readme_markdown), 1, HIGHLIGHTED_CHARACTERS),
+        col(Chart.maintainers),
+        col(ChartContent.images),
+        func.substr(col(ChartContent.values_yaml), 1, HIGHLIGHTED_CHARACTERS),
+    )
+    .join(ChartVersion, col(ChartVersion.id) == col(Chart.latest_version_id))
+    .join(ChartContent, col(ChartContent.archive_digest) == col(ChartVersion.archive_digest))
+    .where(among(col(Chart.id), "ids"))
+)

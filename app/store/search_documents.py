@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Integer, Select, String, cast, column, select, table
-from sqlalchemy.dialects.postgresql import TSQUERY
+
+from app.store.columns import TsQuery
 
 NAMES, TOPICS, SUMMARIES, EVERYTHING = "names", "topics", "summaries", "everything"
 _FTS5_COLUMNS = {NAMES: "{names}", TOPICS: "{names keywords}", SUMMARIES: "{names keywords description}"}
@@ -56,7 +57,7 @@ class Dialect:
             (query,) = queries.values()
             return select(documents.c.rowid.label("id")).where(documents.c.chart_search.op("MATCH")(query))
         documents = table("chart_search", column("chart_id", Integer), *(column(place) for place in queries))
-        fitting = [documents.c[place].op("@@")(cast(query, TSQUERY)) for place, query in queries.items()]
+        fitting = [documents.c[place].op("@@")(cast(query, TsQuery)) for place, query in queries.items()]
         return select(documents.c.chart_id.label("id")).where(*fitting)
 
     def _in_fts5(self, place: str, query: str) -> str:

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, CursorResult, Dialect, Engine, Executable, Table, create_engine, event
+from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -21,6 +21,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.store import sqlite_driver
 from app.store.driver_rows import driver_rows
+from app.store.inserting import insert_into
 from app.store.json_text import from_json, to_json
 from app.store.revision import revision_of
 
@@ -224,14 +225,3 @@ def execute_now(
 def insert_for(session: AsyncSession | Session, entity: type[SQLModel]) -> Any:
     """INSERT that knows ON CONFLICT, which both databases write alike."""
     return insert_into(SQLModel.metadata.tables[str(entity.__tablename__)], session.get_bind().dialect)
-
-
-def insert_into(table: Table, dialect: Dialect) -> Any:
-    """The same, before there is a session."""
-    if dialect.name == "sqlite":
-        from sqlalchemy.dialects import sqlite
-
-        return sqlite.insert(table)
-    from sqlalchemy.dialects import postgresql  # some MB, which SQLite needs not
-
-    return postgresql.insert(table)

@@ -29,9 +29,10 @@ from app.services.auditing import Auditing
 from app.services.authorising import Authorising, Caller
 from app.services.browsing import Browsing
 from app.services.comparing import Comparing
-from app.services.connecting import PROVIDERS, Connections
+from app.services.connecting import Connections
 from app.services.discovering import Discovering
 from app.services.drafting import Drafting
+from app.services.known_providers import PROVIDERS
 from app.services.listing import Listing
 from app.services.probing import Probing
 from app.services.registering import Registering
@@ -106,13 +107,16 @@ class Desk:
             if not statement.startswith("BEGIN"):
                 seen.append(statement)
 
+        def note_row_statement(statement: str, _parameters: Any) -> None:
+            seen.append(statement)
+
         event.listen(self.store.engine.sync_engine, "before_cursor_execute", note)
-        self.store.rows.watchers.append(seen.append)
+        self.store.rows.watchers.append(note_row_statement)
         try:
             yield seen
         finally:
             event.remove(self.store.engine.sync_engine, "before_cursor_execute", note)
-            self.store.rows.watchers.remove(seen.append)
+            self.store.rows.watchers.remove(note_row_statement)
 
 
 @pytest.fixture(scope="session")

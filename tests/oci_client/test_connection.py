@@ -2,11 +2,12 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from time import monotonic
 
 import httpx
 import pytest
 
-from app.oci_client.connection import HEAD_MAX_BYTES, HEADERS_MAX, Arrivals, Connection, NothingHeard
+from app.oci_client.connection import HEAD_MAX_BYTES, HEADERS_MAX, Connection, Lateness, NothingHeard
 from app.oci_client.response import BUFFERED_MAX_BYTES, Response
 
 
@@ -44,12 +45,12 @@ class Scene:
     lost: list[Connection] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.connection = Connection(Arrivals(), self.freed.append, self.lost.append)
+        self.connection = Connection(Lateness(), self.freed.append, self.lost.append)
         self.connection.connection_made(self.wire)
         self.response = self.ask()
 
     def ask(self) -> Response:
-        total_at = asyncio.get_running_loop().time() + 60
+        total_at = monotonic() + 60
         return self.connection.send(b"", is_head=self.method == "HEAD", total_at=total_at, read_seconds=30)
 
     def hear(self, *pieces: bytes) -> "Scene":
@@ -305,7 +306,7 @@ async def test_host_is_not_listened_to_while_nobody_reads() -> None:
 
 async def test_time_is_the_hosts_while_it_is_silent_and_ours_while_it_is_not_listened_to() -> None:
     scene = Scene()
-    now = asyncio.get_running_loop().time()
+    now = monotonic()
     assert scene.connection.due_at < now + 31
     scene.hear(OK + b"Content-Length: 10000000\r\n\r\n", b"x" * (BUFFERED_MAX_BYTES + 1))
     assert scene.wire.paused and scene.connection.due_at > now + 50
@@ -326,12 +327,27 @@ async def test_closing_an_answer_keeps_the_connection_only_when_all_of_it_came()
     assert (done.connection.usable, half.connection.usable) == (True, False)
 
 
-async def test_least_time_leaves_out_what_passed_before_the_loop_looked() -> None:
-    arrivals = Arrivals()
-    scene = Scene()
-    scene.connection = Connection(arrivals, scene.freed.append, scene.lost.append)
+def test_news_may_be_as_late_as_the_loop_was_in_looking() -> None:
+    lateness = Lateness()
+    lateness.look(1.0, 10.0)
+    lateness.look(2.0, 10.5)
+    assert lateness.seconds == 0.5
+    lateness.look(2.0, 10.7)
+    assert lateness.seconds == 0.5, "the loop has not looked again: this came with the other"
+    lateness.look(3.0, 11.0)
+    assert lateness.seconds == 0.5
+
+
+async def test_hosts_time_leaves_out_how_late_it_may_be_seen() -> None:
+    lateness, scene = Lateness(), Scene()
+    scene.connection = Connection(lateness, scene.freed.append, scene.lost.append)
     scene.connection.connection_made(scene.wire)
-    response = scene.ask()
-    arrivals.before, arrivals.latest = response.sent_at + 1, response.sent_at + 2
-    scene.hear(OK)
-    assert response.least_seconds in (1, 2)
+    for looked_before, least in ((3600.0, 0.0), (0.0, 0.002)):
+        response = scene.ask()
+        until = monotonic() + 0.002
+        while monotonic() < until:
+            pass
+        lateness.look(-1.0 - looked_before, monotonic() - looked_before)
+        scene.hear(OK + b"Content-Length: 0\r\n\r\n")
+        assert least <= response.host_seconds <= response.began_at - response.sent_at
+        assert (response.host_seconds == 0.0) is (least == 0.0)

@@ -281,7 +281,7 @@ async def test_body_that_nobody_reads_waits_at_the_host(connections: Connections
 async def test_idle_connection_is_let_go_after_a_while() -> None:
     connections = made(keep_alive_seconds=0.02)
     async with listening() as listener:
-        await read(await ask(connections, listener.url, timeouts=Timeouts(5, 0.05, 0.05)))
+        await read(await ask(connections, listener.url, timeouts=Timeouts(5, 1, 1)))
         await listener.gone.acquire()
         assert await read(await ask(connections, listener.url)) == b"good"
     await connections.close()

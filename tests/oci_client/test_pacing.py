@@ -93,6 +93,19 @@ def test_number_goes_back_when_the_host_becomes_slow_with_it() -> None:
     assert min(later) >= 16
 
 
+def test_number_stays_when_it_is_ourselves_who_are_slow() -> None:
+    concurrency = Concurrency(16, 64)
+    Simulation(concurrency, far_away).run(until=1.0)
+    for number in range(1000):
+        began_at = 1.0 + number / 100
+        concurrency.answered("GET", began_at, began_at + 0.5, full=True, host_seconds=0.030)
+    assert concurrency.limit == 64
+    for number in range(1000):
+        began_at = 20.0 + number / 100
+        concurrency.answered("GET", began_at, began_at + 0.5, full=True, host_seconds=0.5)
+    assert concurrency.limit == 16
+
+
 def test_number_is_halved_once_for_all_that_are_refused_together() -> None:
     seen = Simulation(Concurrency(16, 64), far_away, lambda now, _: now == 0.0).run(until=0.031)
     assert seen.refused == 16
