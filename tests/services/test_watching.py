@@ -96,6 +96,7 @@ async def test_rows_are_asked_for_once_for_each_ring(store: Store, sync_id: int)
     for first, last in ((3, 4), (5, 6)):
         while not reading.done() and len(asked) < last // 2 - 1:
             await asyncio.sleep(0.001)
+        await asyncio.sleep(0.05)  # long enough to ask again, for whoever would
         await write(store, sync_id, first, last, finished=last == 6)
         await bell.ring(sync_id)
     assert await reading == [1, 2, 3, 4, 5, 6]
