@@ -72,3 +72,36 @@ import httpx
 print(*sys.modules)
 """
     assert {name for name in printed(program, tmp_path) if name.startswith("rich.")} == set()
+
+
+SPEAK = """
+import asyncio, sys
+from app import cli, serving
+from app.oci_client.address_guard import AddressGuard
+from app.oci_client.credentials import Anonymous
+from app.oci_client.limits import ClientLimits
+from app.oci_client.on_demand import HttpClientsOnDemand
+from app.oci_client.reference import RegistryHost
+from app.oci_client.retrying import HostLimiters
+from app.services.connecting import Connections, Target
+from app.services.known_providers import PROVIDERS, import_ways
+from app.store.entities import ConnectionSecurity
+
+async def speak():
+    limits = ClientLimits()
+    http = HttpClientsOnDemand(AddressGuard([]), limits)
+    connections = Connections(None, None, http, HostLimiters(8), PROVIDERS, limits)
+    await import_ways()
+    before = set(sys.modules)
+    for provider in PROVIDERS:
+        target = Target(provider, RegistryHost("r.example.com"), Anonymous(), ConnectionSecurity.SECURE, None)
+        connections.client(target)
+    print(*(name for name in set(sys.modules) - before if name.startswith("app.")))
+    await http.close()
+
+asyncio.run(speak())
+"""
+
+
+def test_a_registry_is_spoken_to_without_an_import_that_holds_up_everybody_else(tmp_path: Path) -> None:
+    assert printed(SPEAK, tmp_path) == []

@@ -45,6 +45,7 @@ OF_CONTENT = (
 )
 """Fields of a version that its archive's content has."""
 _DIGEST = ["archive_digest"]
+_TYPES = {kind.value: kind for kind in ChartType}
 SCHEMA_MAX_DEPTH = 200
 """Of a values schema that is shown as JSON: deeper ones cannot be written into an answer."""
 
@@ -238,7 +239,7 @@ class ChartVersion(Node):
 
 from_rows(
     ChartVersion,
-    {name: FromRow(CONTENT, name) for name in OF_CONTENT} | {"type": FromRow(CONTENT, "type", ChartType)},
+    {name: FromRow(CONTENT, name) for name in OF_CONTENT} | {"type": FromRow(CONTENT, "type", _TYPES.__getitem__)},
 )
 
 

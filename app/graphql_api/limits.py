@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
+import strawberry
 from graphql import (
     DocumentNode,
     FragmentDefinitionNode,
@@ -20,6 +21,7 @@ from graphql import (
     GraphQLSchema,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
+    OperationType,
     get_operation_ast,
     parse,
     specified_rules,
@@ -68,6 +70,24 @@ class PreparedDocument:
     document: DocumentNode | None
     errors: tuple[GraphQLError, ...]
     costs: "KnownCosts" = field(default_factory=lambda: KnownCosts())
+
+    def cost_errors(
+        self,
+        schema: strawberry.Schema,
+        operation: OperationDefinitionNode | None,
+        variables: Mapping[str, Any] | None,
+        limits: QueryLimits,
+    ) -> list[GraphQLError]:
+        """Of one operation of it, with these variables."""
+        if operation is None or self.document is None:
+            # Validation lets no such document through, but unmeasured nothing is to run.
+            return [GraphQLError("Say by operationName which operation is meant.")]
+        given = {**_variable_defaults(operation), **(variables or {})}
+        try:
+            nodes = self.costs.nodes_of(schema._schema, self.document, operation, given, limits)
+        except BadPageSize as refusal:
+            return [refusal]
+        return [QueryTooComplex("nodes asked for", limits.nodes_max, nodes)] if nodes > limits.nodes_max else []
 
 
 class KnownCosts:
@@ -124,28 +144,38 @@ class QueryGuard(SchemaExtension):
         context = self.execution_context
         errors = list(self._prepared.errors)
         if not errors and context.graphql_document is not None:
-            errors = self._cost_errors(context.graphql_document)
+            operation = get_operation_ast(context.graphql_document, context.operation_name)
+            errors = self._prepared.cost_errors(context.schema, operation, context.variables, self._limits)
         context.pre_execution_errors = errors
         yield
 
-    def _cost_errors(self, document: DocumentNode) -> list[GraphQLError]:
-        context = self.execution_context
-        operation = get_operation_ast(document, context.operation_name)
-        if operation is None:
-            # Validation lets no such document through, but unmeasured nothing is to run.
-            return [GraphQLError("Say by operationName which operation is meant.")]
-        variables = {**_variable_defaults(operation), **(context.variables or {})}
-        try:
-            nodes = self._prepared.costs.nodes_of(context.schema._schema, document, operation, variables, self._limits)
-        except BadPageSize as refusal:
-            return [refusal]
-        if nodes > self._limits.nodes_max:
-            return [QueryTooComplex("nodes asked for", self._limits.nodes_max, nodes)]
-        return []
 
-
-def query_guard(limits: QueryLimits | None = None, introspection_allowed: bool = True) -> Callable[[], QueryGuard]:
+class Guard:
     """What goes into `Schema(extensions=[…])`: the rules and the documents kept are made once, here."""
+
+    def __init__(self, limits: QueryLimits, prepare: Callable[..., PreparedDocument]) -> None:
+        self._limits = limits
+        self._prepare = prepare
+
+    def __call__(self) -> QueryGuard:
+        return QueryGuard(self._limits, self._prepare)
+
+    def ready(
+        self, schema: strawberry.Schema, query: str, variables: dict[str, Any] | None, operation_name: str | None
+    ) -> DocumentNode | None:
+        """A document that asks for a query with nothing in the way; for every other the extension says what is."""
+        prepared = self._prepare(schema, query)
+        if prepared.document is None or prepared.errors:
+            return None
+        operation = get_operation_ast(prepared.document, operation_name)
+        if operation is None or operation.operation is not OperationType.QUERY:
+            return None
+        refused = prepared.cost_errors(schema, operation, variables, self._limits)
+        return None if refused else prepared.document
+
+
+def query_guard(limits: QueryLimits | None = None, introspection_allowed: bool = True) -> Guard:
+    """By default with the limits of QueryLimits."""
     bounds = limits or QueryLimits()
     rules = specified_rules if introspection_allowed else (*specified_rules, NoSchemaIntrospectionCustomRule)
 
@@ -160,7 +190,7 @@ def query_guard(limits: QueryLimits | None = None, introspection_allowed: bool =
         plain = (GraphQLError(e.message, e.nodes, extensions=e.extensions) for e in errors)
         return PreparedDocument(document, tuple(plain))
 
-    return lambda: QueryGuard(bounds, prepare)
+    return Guard(bounds, prepare)
 
 
 def shape_errors(document: DocumentNode, limits: QueryLimits) -> list[GraphQLError]:

@@ -5,8 +5,10 @@ Sources: RFC 3339 (DateTime), OCI image-spec 1.1, descriptor, Digests (Digest).
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final, NewType
 
+import orjson
 import strawberry
 from strawberry.scalars import JSON
 from strawberry.types.scalar import ScalarDefinition
@@ -20,6 +22,8 @@ Digest = NewType("Digest", str)
 _DIGEST: Final = re.compile(r"[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-f]{32,128}")
 _DIGEST_HEX_CHARS: Final = {"sha256": 64, "sha512": 128}
 _DIGEST_MAX_CHARS: Final = 256
+DIGESTS_REMEMBERED: Final = 2_000
+"""That are known to be some: what pages show again and again."""
 # Stricter than fromisoformat, which also reads week dates and times without seconds.
 _INSTANT: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
@@ -30,7 +34,8 @@ def write_instant(value: Any) -> str:
     """UTC with `Z`; a naive datetime is a mistake of ours and raises ValueError."""
     if not isinstance(value, datetime) or value.tzinfo is None:
         raise ValueError(f"{value!r} is no instant: it has no time zone")
-    return (value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat().removesuffix("+00:00") + "Z"
+    # As isoformat writes it, for a third of its time.
+    return orjson.dumps(value if value.tzinfo is UTC else value.astimezone(UTC), option=orjson.OPT_UTC_Z)[1:-1].decode()
 
 
 def read_instant(value: Any) -> datetime:
@@ -54,9 +59,14 @@ def read_digest(value: Any) -> Digest:
 
 def _write_digest(value: Any) -> str:
     try:
-        return read_digest(value)
+        return _known_digest(value)
     except BadArgument as refusal:
         raise ValueError(f"{value!r} is no digest") from refusal
+
+
+@lru_cache(maxsize=DIGESTS_REMEMBERED)
+def _known_digest(value: Any) -> Digest:
+    return read_digest(value)
 
 
 def _as_it_is(value: Any) -> Any:

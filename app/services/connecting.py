@@ -27,6 +27,7 @@ from app.oci_client.retrying import HostLimiters
 from app.oci_client.tls import ConnectionSecurity as TlsSecurity
 from app.oci_client.tls import TlsSettings
 from app.oci_client.tokens import TokenCache
+from app.services.known_providers import import_ways
 from app.store import registries
 from app.store.entities import Authentication, ConnectionSecurity, Provider, Registry
 from app.store.sealing import Sealer
@@ -142,6 +143,7 @@ class Connections:
 
     async def target_of(self, registry: Registry) -> Target:
         """Raises KeyMissing where its credentials cannot be opened."""
+        await import_ways()
         secret: dict[str, str] = {}
         if registry.authentication is not Authentication.ANONYMOUS:
             async with self._store.reading() as session:

@@ -41,9 +41,9 @@ class Discovering:
             added = await registries.repository_names(session, registry_id)
         if registry is None:
             raise NotFound("There is no such registry; it may have been deleted.", "registryId")
+        client = await self._connections.client_of(registry)
         from app.oci_client.provider import Namespaces
 
-        client = await self._connections.client_of(registry)
         asked = [search.partition("/")[0].lower()] if search and search.find("/") > 0 else []
         known = sorted({name.partition("/")[0] for name in added if "/" in name})
         found: dict[str, bool | None] = {}

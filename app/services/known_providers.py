@@ -1,7 +1,9 @@
 """What each provider does in its own way; imported when a registry of its kind is first spoken to or entered."""
 
+import asyncio
+import importlib
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from app.store.entities import Provider
 
@@ -9,11 +11,38 @@ if TYPE_CHECKING:
     from app.oci_client.provider import Provider as ProviderWays
 
 
+WHAT_SPEAKING_TAKES: Final = (
+    "app.oci_client.transport",
+    "app.oci_client.client",
+    "app.oci_client.probing",
+    "app.oci_client.providers.google_keys",
+    "app.services.verifying",
+    "app.signatures.trust",
+)
+
+
+async def import_ways() -> None:
+    """Before a registry is entered or spoken to: a fifth of a second the first time, in which nobody else waits."""
+    if not PROVIDERS.are_all_made:
+        await asyncio.to_thread(_import)
+
+
+def _import() -> None:
+    for name in WHAT_SPEAKING_TAKES:
+        importlib.import_module(name)
+    for provider in PROVIDERS:
+        _ = PROVIDERS[provider]
+
+
 class KnownProviders(Mapping[Provider, "ProviderWays"]):
     """All of them, each made once."""
 
     def __init__(self) -> None:
         self._made: dict[Provider, ProviderWays] = {}
+
+    @property
+    def are_all_made(self) -> bool:
+        return len(self._made) == len(Provider)
 
     def __getitem__(self, provider: Provider) -> "ProviderWays":
         if provider not in self._made:

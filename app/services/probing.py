@@ -7,6 +7,7 @@ from app.domain.errors import NotFound
 from app.oci_client.stages import Stage, StageOutcome
 from app.services.connecting import Connections, Target
 from app.services.drafting import Drafting, Registration
+from app.services.known_providers import import_ways
 from app.store import registries
 from app.store.session import Store
 
@@ -23,6 +24,7 @@ class Probing:
 
     async def probe_draft(self, registration: Registration) -> list[Stage]:
         """Stages in order. Raises Refusals where the input cannot be tried at all."""
+        await import_ways()
         target, names = self._drafting.check(registration)
         return await self._probe(target, names)
 

@@ -186,12 +186,12 @@ async def page_with_links(
     by_update: bool,
 ) -> tuple[Page[Chart], Along]:
     """One statement, whatever is wanted. Keys of the cursor: those of BY_UPDATE, or BY_NAME."""
-    return await _pages(conditions, wanted | _KEYS, by_update).page(reader, first, after)
+    return await _pages(conditions, wanted, by_update).page(reader, first, after)
 
 
 @lru_cache(maxsize=LISTS_KEPT)
 def _pages(conditions: ChartConditions, wanted: Wanted, by_update: bool) -> JoinedPages[Chart]:
-    joined = JoinedRows(CHARTS, wanted, LINKS)
+    joined = JoinedRows(CHARTS, wanted | _KEYS, LINKS)
     return JoinedPages(joined, joined.statement.where(*conditions.clauses()), BY_UPDATE if by_update else BY_NAME)
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import Dialect, SelectBase
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
+from app.store.json_text import from_json
 from app.store.prepared import Prepared, PreparedStatements
 
 THREADS: Final = 4
@@ -40,8 +41,11 @@ class DriverRows(Protocol):
         """The same for statements that look for words: by indexes, where PostgreSQL takes reading all documents for
         cheap, since it knows their number and not that each of them has kilobytes which are stored aside."""
 
-    async def fetch(self, text: str, parameters: Sequence[Any]) -> Fetched:
-        """Raises OperationalError, whatever the driver raised."""
+    async def ask(self, text: str, parameters: Sequence[Any]) -> Fetched:
+        """A statement as it is. Raises OperationalError, whatever the driver raised."""
+
+    async def fetch(self, prepared: Prepared, values: Mapping[str, Any]) -> Fetched:
+        """As the driver gives them; raises the same."""
 
     async def close(self) -> None: ...
 
@@ -61,12 +65,15 @@ class SqliteRows:
     def for_searches(self) -> "SqliteRows":
         return self
 
-    async def fetch(self, text: str, parameters: Sequence[Any]) -> Fetched:
+    async def fetch(self, prepared: Prepared, values: Mapping[str, Any]) -> Fetched:
+        return await self.ask(prepared.text, prepared.parameters(values), as_json=prepared.as_json)
+
+    async def ask(self, text: str, parameters: Sequence[Any], *, as_json: bool = False) -> Fetched:
         for watcher in self.watchers:
             watcher(text, parameters)
         if not self._threads:
             self._begin()
-        errand = _Errand(text, parameters)
+        errand = _Errand(text, parameters, as_json)
         self._errands.put(errand)
         try:
             return await errand.done
@@ -86,6 +93,8 @@ class SqliteRows:
                 if connection is None:
                     connection = _open(self._file)
                 rows = connection.execute(errand.text, errand.parameters).fetchall()
+                if errand.as_json:
+                    rows = from_json(rows[0][0])
             except Exception as fault:
                 errand.end(None, fault)
             else:
@@ -106,10 +115,10 @@ class SqliteRows:
 class _Errand:
     """A statement, and who waits for its rows."""
 
-    __slots__ = ("_loop", "done", "parameters", "text")
+    __slots__ = ("_loop", "as_json", "done", "parameters", "text")
 
-    def __init__(self, text: str, parameters: Sequence[Any]) -> None:
-        self.text, self.parameters = text, parameters
+    def __init__(self, text: str, parameters: Sequence[Any], as_json: bool) -> None:
+        self.text, self.parameters, self.as_json = text, parameters, as_json
         self._loop = asyncio.get_running_loop()
         self.done: asyncio.Future[Fetched] = self._loop.create_future()
 
@@ -143,7 +152,7 @@ async def read_rows(
 ) -> list[Sequence[Any]]:
     """What `statement` finds, as its columns have it. It is written anew unless it is kept and given again."""
     prepared = reader.prepared(statement)
-    return [prepared.read(row) for row in await reader.fetch(prepared.text, prepared.parameters(values))]
+    return [prepared.read(row) for row in await reader.fetch(prepared, values)]
 
 
 def driver_rows(database_url: str, dialect: Dialect) -> DriverRows:

@@ -67,7 +67,13 @@ def _found(conditions: Sequence[ColumnElement[bool]]) -> CTE:
 
 async def _count(reader: DriverRows, charts: CTE, group: ColumnElement[int], keywords: Subquery) -> dict[int, Facets]:
     statement = union_all(
-        select(literal("registry"), group, cast(charts.c.registry_id, String), _COUNT).group_by(charts.c.registry_id),
+        # Named, since group and value may be the same column.
+        select(
+            literal("registry").label("kind"),
+            group.label("facet_group"),
+            cast(charts.c.registry_id, String).label("value"),
+            _COUNT,
+        ).group_by(charts.c.registry_id),
         select(literal("type"), group, charts.c.type, _COUNT).group_by(charts.c.registry_id, charts.c.type),
         select(literal("deprecated"), group, literal(""), _COUNT)
         .where(charts.c.deprecated)

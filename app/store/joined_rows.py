@@ -4,7 +4,7 @@ Only columns that somebody wants are read. So what is made here is for them alon
 look for a whole row.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final, Generic, TypeAlias, TypeVar
@@ -13,7 +13,8 @@ from sqlalchemy import Select, select
 from sqlmodel import SQLModel
 
 from app.store.driver_rows import DriverRows
-from app.store.shown_rows import ShownRows, shown_entity
+from app.store.prepared import Prepared
+from app.store.shown_rows import ShownRows
 
 E = TypeVar("E", bound=SQLModel)
 
@@ -63,10 +64,6 @@ class _Part:
     begin: int
     own_place: int
 
-    def made_of(self, values: Any) -> Any:
-        begin = self.begin
-        return shown_entity(self.entity, zip(self.names, values[begin : begin + len(self.names)], strict=True))
-
 
 @dataclass(frozen=True, slots=True)
 class Joined(Generic[E]):
@@ -81,6 +78,7 @@ class JoinedRows(Generic[E]):
         self._columns: list[Any] = []
         self._linked: list[tuple[str, int, _Part]] = []
         """Path, the place of the key for it, and itself."""
+        self._made_for: Prepared | None = None
         table = _table_of(shown)
         self._from: Any = table
         self._row = self._add(shown, table, wanted, links, "", "id")
@@ -108,17 +106,46 @@ class JoinedRows(Generic[E]):
     async def read(self, reader: DriverRows, statement: Select[Any], values: Mapping[str, Any]) -> Joined[E]:
         """`statement` is made of the one above."""
         prepared = reader.prepared(statement)
-        rows: list[E] = []
+        if prepared is not self._made_for:
+            self._make, self._made_for = self._maker(prepared), prepared
         along: dict[str, dict[Hashable, Any]] = {path: {} for path, _, _ in self._linked}
-        linked = [(along[path], key_place, part) for path, key_place, part in self._linked]
-        for fetched in await reader.fetch(prepared.text, prepared.parameters(values)):
-            row = prepared.read(fetched)
-            rows.append(self._row.made_of(row))
-            for found, key_place, part in linked:
-                key = row[key_place]
-                if key is not None and key not in found:
-                    found[key] = None if row[part.own_place] is None else part.made_of(row)
-        return Joined(rows, along)
+        fetched = await reader.fetch(prepared, values)
+        return Joined(self._make(fetched, *along.values()), along)
+
+    def _maker(self, prepared: Prepared) -> Callable[..., list[E]]:
+        """(rows of the driver, a dict for each link): the entities. Written as Python: a page has hundreds of values.
+
+        The text holds names of columns, which are ours, and numbers.
+        """
+        readers = dict(prepared.readers)
+        names: dict[str, Any] = {"new": object.__new__, "put": object.__setattr__}
+
+        def read(place: int) -> str:
+            return f"read_{place}(row[{place}])" if place in readers else f"row[{place}]"
+
+        def entity(part: _Part, number: int) -> list[str]:
+            names[f"Entity_{number}"] = part.entity
+            columns = ", ".join(f"{name!r}: {read(part.begin + place)}" for place, name in enumerate(part.names))
+            return [f"it = new(Entity_{number})", f"put(it, '__dict__', {{{columns}}})"]
+
+        lines = [*entity(self._row, 0), "rows.append(it)"]
+        for number, (_, key_place, part) in enumerate(self._linked, 1):
+            making = "".join(f"        {line}\n" for line in entity(part, number))
+            lines += [
+                f"key = {read(key_place)}",
+                f"if key is not None and key not in found_{number}:",
+                f"    if row[{part.own_place}] is None:",
+                "        it = None",
+                f"    else:\n{making.rstrip()}",
+                f"    found_{number}[key] = it",
+            ]
+        names |= {f"read_{place}": reader for place, reader in readers.items()}
+        founds = "".join(f", found_{number}" for number in range(1, len(self._linked) + 1))
+        body = "\n".join(lines).replace("\n", "\n        ")
+        text = f"def make(fetched{founds}):\n    rows = []\n    for row in fetched:\n        {body}\n    return rows\n"
+        exec(text, names)  # noqa: S102 - of our own making, see above
+        made: Callable[..., list[E]] = names["make"]
+        return made
 
 
 def _table_of(shown: ShownRows[Any]) -> Any:

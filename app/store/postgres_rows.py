@@ -1,6 +1,6 @@
 """Rows of PostgreSQL by its driver alone: see driver_rows.py."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import asyncpg
@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.store.driver_rows import Fetched, Watcher
 from app.store.json_text import from_json, to_json
-from app.store.prepared import PreparedStatements
+from app.store.prepared import Prepared, PreparedStatements
 
 CONNECTIONS: Final = 10
 CONNECT_TIMEOUT_SECONDS: Final = 2
@@ -47,7 +47,10 @@ class PostgresRows:
             self._of_searches.watchers = self.watchers
         return self._of_searches
 
-    async def fetch(self, text: str, parameters: Sequence[Any]) -> Fetched:
+    async def fetch(self, prepared: Prepared, values: Mapping[str, Any]) -> Fetched:
+        return await self.ask(prepared.text, prepared.parameters(values))
+
+    async def ask(self, text: str, parameters: Sequence[Any]) -> Fetched:
         for watcher in self.watchers:
             watcher(text, parameters)
         try:

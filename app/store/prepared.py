@@ -1,7 +1,7 @@
 """Statements as the drivers take them: written by SQLAlchemy once, run as often as there are pages."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import BindParameter, ColumnElement, Dialect, SelectBase, Text, bindparam, func, select
@@ -14,11 +14,19 @@ from app.store.json_text import to_json
 Convert = Callable[[Any], Any]
 
 
+JSON_COLUMNS_MAX: Final = 100
+"""SQLite gives no function more arguments, by default (sqlite.org/limits.html)."""
+
+
 class Prepared:
     """A statement in the words of one database."""
 
     def __init__(self, statement: SelectBase, dialect: Dialect) -> None:
-        compiled: Any = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+        self.as_json = dialect.name == "sqlite" and len(statement.selected_columns) <= JSON_COLUMNS_MAX
+        """Whether all rows come as one text, a list of lists: the driver waits for the interpreter at every row, for
+        milliseconds where it is busy."""
+        asked = _rows_in_one(statement) if self.as_json else statement
+        compiled: Any = asked.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
         self.text: str = compiled.string
         writers: Mapping[str, Convert] = compiled._bind_processors
         fixed: Mapping[str, Any] = compiled.construct_params(_check=False)
@@ -28,7 +36,9 @@ class Prepared:
             value = fixed[name]
             self._parameters.append((name, write, None if value is None else write(value)))
         readers = (_reader_of(column.type, dialect) for column in statement.selected_columns)
-        self._readers = [(place, read) for place, read in enumerate(readers) if read is not None]
+        self.readers: list[tuple[int, Convert]] = [
+            (place, read) for place, read in enumerate(readers) if read is not None
+        ]
 
     def parameters(self, values: Mapping[str, Any]) -> list[Any]:
         """In their order; `values` by name, the others are the statement's own."""
@@ -36,10 +46,10 @@ class Prepared:
 
     def read(self, row: Sequence[Any]) -> Sequence[Any]:
         """The driver's values as the columns have them."""
-        if not self._readers:
+        if not self.readers:
             return row
         values = list(row)
-        for place, read in self._readers:
+        for place, read in self.readers:
             values[place] = read(values[place])
         return values
 
@@ -56,6 +66,11 @@ class PreparedStatements:
         if made is None:
             made = self._made[statement] = Prepared(statement, self._dialect)
         return made
+
+
+def _rows_in_one(statement: SelectBase) -> SelectBase:
+    rows = statement.subquery()
+    return select(func.json_group_array(func.json_array(*rows.c)))
 
 
 def _reader_of(type_: TypeEngine[Any], dialect: Dialect) -> Convert | None:

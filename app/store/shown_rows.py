@@ -40,7 +40,7 @@ class ShownRows(Generic[E]):
             connection = await reader.connection()
             return [self.made_of(row) for row in (await connection.execute(statement, values)).all()]
         prepared = reader.prepared(statement)
-        rows = await reader.fetch(prepared.text, prepared.parameters(values or {}))
+        rows = await reader.fetch(prepared, values or {})
         return [self.made_of(prepared.read(row)) for row in rows]
 
     def made_of(self, row: Collection[Any]) -> E:

@@ -24,8 +24,6 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
         self.collected_errors: NotedErrors = NotedErrors()
         self.waiting = 0
         """Grows with each coroutine that is put into an answer: where it did not, there is none to look for."""
-        self.arguments: dict[int, dict[str, Any]] = {}
-        """What variables made of the arguments of fields, by the identity of their nodes."""
 
     def execute_collected_root_fields(
         self,

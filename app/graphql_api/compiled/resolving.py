@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterator
 from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import strawberry
 from graphql import ListValueNode, ObjectValueNode, ValueNode, VariableNode, get_named_type, is_object_type
 from graphql.execution.values import get_argument_values
+from graphql.pyutils import Undefined
 from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
@@ -26,6 +27,8 @@ Call = Callable[[Any, At, Any], Any]
 """(object, where its field stands, run): what the resolver returns or raises."""
 
 # Nobody can change them: what they were made of once may be given to every resolver.
+ARGUMENTS_KEPT, COMPARED_MAX_CHARS = 64, 256
+"""Of one field, for different values of variables; and of a text among those."""
 _UNCHANGING: Final = (str, int, float, bool, type(None), Enum)
 
 
@@ -165,20 +168,34 @@ class _Arguments:
         self._place = place
         self._field = field
         self._node = place.details[0].node
-        self._uses_variables = any(_uses_variables(argument.value) for argument in self._node.arguments or ())
-        self._constant: dict[str, Any] | None = None
+        given = (_variables_of(argument.value) for argument in self._node.arguments or ())
+        self._variables = tuple(dict.fromkeys(name for names in given for name in names))
+        self._known: dict[Hashable, dict[str, Any]] = {}
+        """By the values of variables."""
 
     def for_call(self, run: CompiledExecutor, info: Any) -> dict[str, Any]:
         """A dict of the caller's own. Raises what graphql-core and Strawberry raise."""
-        kept = run.arguments.get(id(self)) if self._uses_variables else self._constant
+        key = self._key(run)
+        kept = None if key is None else self._known.get(key)
         if kept is None:
             kept = self._converted(run, info)
-            if all(isinstance(value, _UNCHANGING) for value in kept.values()):
-                if self._uses_variables:
-                    run.arguments[id(self)] = kept
-                else:
-                    self._constant = kept
+            if key is not None and all(isinstance(value, _UNCHANGING) for value in kept.values()):
+                if len(self._known) >= ARGUMENTS_KEPT:
+                    self._known.clear()
+                self._known[key] = kept
         return dict(kept)
+
+    def _key(self, run: CompiledExecutor) -> Hashable | None:
+        """None where there is too much to be compared."""
+        values, key = run.variable_values.coerced, []
+        for name in self._variables:
+            value = values.get(name, Undefined)
+            if not isinstance(value, _UNCHANGING) and value is not Undefined:
+                return None
+            if isinstance(value, str) and len(value) > COMPARED_MAX_CHARS:
+                return None
+            key.append((type(value), value))  # True is 1, but no number
+        return tuple(key)
 
     def _converted(self, run: CompiledExecutor, info: Any) -> dict[str, Any]:
         given = get_argument_values(self._place.field, self._node, run.variable_values, None, run.hide_suggestions)
@@ -191,13 +208,13 @@ class _Arguments:
         )
 
 
-def _uses_variables(node: ValueNode) -> bool:
+def _variables_of(node: ValueNode) -> Iterator[str]:
     match node:
         case VariableNode():
-            return True
+            yield node.name.value
         case ListValueNode():
-            return any(_uses_variables(value) for value in node.values)
+            for value in node.values:
+                yield from _variables_of(value)
         case ObjectValueNode():
-            return any(_uses_variables(field.value) for field in node.fields)
-        case _:
-            return False
+            for field in node.fields:
+                yield from _variables_of(field.value)
