@@ -40,7 +40,7 @@ class SignIn:
         self._tokens = tokens
         self._login: Login | None = None
         # Where tokens lie that were asked for on the word of a challenge: most requests need no more than that.
-        self._kept_at: dict[tuple[str, bool], tuple[Challenge, TokenKey]] = {}
+        self._kept_at: dict[tuple[str, bool], tuple[Challenge, TokenKey, TokenKey | None]] = {}
         self.challenge: Challenge | None = None
 
     @property
@@ -73,16 +73,25 @@ class SignIn:
         challenge = self.challenge
         if challenge is None:
             return None
-        checked, key = self._kept_at.get((scope, nobody), (None, None))
-        if key is not None and checked is challenge and (token := self._tokens.known(key)) is not None:
-            return token.authorization
+        kept_at = self._kept_at.get((scope, nobody))
+        if kept_at is not None and kept_at[0] is challenge:
+            token = self._tokens.known(kept_at[1], kept_at[2])
+            if token is not None:
+                return token.authorization
         login = None if nobody else await self.login()
         if challenge.scheme == "basic" or (login is not None and login.as_bearer):
             return _header(login)
         wanted = self._provider.token_scope(scope)
         authorization = await self._token(challenge, wanted, login)
-        self._kept_at[(scope, nobody)] = (challenge, self._token_key(wanted, login))
+        self._kept_at[(scope, nobody)] = (
+            challenge,
+            self._token_key(wanted, login),
+            None if nobody else self._login_key(),
+        )
         return authorization
+
+    def _login_key(self) -> TokenKey:
+        return TokenKey(self._caller.origin, self._credential, f"login:{self._provider.name}")
 
     def _token_key(self, scope: str, login: Login | None) -> TokenKey:
         return TokenKey(self._caller.origin, Anonymous() if login is None else self._credential, scope)
@@ -120,7 +129,7 @@ class SignIn:
         A renewal that fails leaves the old login in use until its end. `rejected`: one that was refused.
         """
         self._login = await self._tokens.get_login(
-            TokenKey(self._caller.origin, self._credential, f"login:{self._provider.name}"),
+            self._login_key(),
             lambda: self._provider.sign_in(self._credential, self._caller),
             rejected=rejected,
         )

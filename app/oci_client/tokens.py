@@ -177,8 +177,10 @@ class TokenCache:
         self._tokens: RenewedCache[Token] = RenewedCache(clock)
         self._logins: RenewedCache[SignedIn] = RenewedCache(clock)
 
-    def known(self, key: TokenKey) -> Token | None:
-        """The token kept under `key` where nobody needs to wait for it, nor think of renewing it."""
+    def known(self, key: TokenKey, login_key: TokenKey | None) -> Token | None:
+        """The token kept under `key` where nobody needs to think of renewing it, nor the login that it was had by."""
+        if login_key is not None and self._logins.known(login_key) is None:
+            return None
         return self._tokens.known(key)
 
     async def get(
