@@ -184,6 +184,8 @@ def _serve(settings: Settings, greeting: list[str]) -> None:
                 # What start-up made stays for good: the garbage collector need not look at it again.
                 gc.collect()
                 gc.freeze()
+                # An answer is thousands of objects at once, and none of them garbage that refers to itself.
+                gc.set_threshold(50_000, 20, 50)
 
     server = Server(
         uvicorn.Config(
