@@ -84,11 +84,16 @@ def noted(store: Store) -> Iterator[list[tuple[str, Any]]]:
         if not statement.startswith("BEGIN"):
             seen.append((statement, values))
 
+    def told(statement: str, values: Any) -> None:
+        seen.append((statement, values))
+
     event.listen(store.engine.sync_engine, "before_cursor_execute", note)
+    store.rows.watchers.append(told)
     try:
         yield seen
     finally:
         event.remove(store.engine.sync_engine, "before_cursor_execute", note)
+        store.rows.watchers.remove(told)
 
 
 @dataclass

@@ -37,13 +37,14 @@ _CONNECTION_FAULTS: Final = (
     OSError,
 )
 
+Watcher: TypeAlias = Callable[[str, Sequence[Any]], None]
 Fetched: TypeAlias = Sequence[Sequence[Any]]
 
 
 class DriverRows(Protocol):
     """The way to rows that are only shown."""
 
-    watchers: list[Callable[[str], None]]
+    watchers: list[Watcher]
     """Each is told of every statement that is asked."""
 
     def prepared(self, statement: Select[Any]) -> Prepared: ...
@@ -61,7 +62,7 @@ class SqliteRows:
     """A few threads that wait for errands. They begin with the first one."""
 
     def __init__(self, database_url: str, dialect: Dialect) -> None:
-        self.watchers: list[Callable[[str], None]] = []
+        self.watchers: list[Watcher] = []
         self.prepared = PreparedStatements(dialect).of
         self._file = make_url(database_url).database or ":memory:"
         self._errands: queue.SimpleQueue[_Errand | None] = queue.SimpleQueue()
@@ -72,7 +73,7 @@ class SqliteRows:
 
     async def ask(self, text: str, parameters: Sequence[Any], *, as_json: bool = False) -> Fetched:
         for watcher in self.watchers:
-            watcher(text)
+            watcher(text, parameters)
         if not self._threads:
             self._begin()
         errand = _Errand(text, parameters, as_json)
@@ -91,6 +92,8 @@ class SqliteRows:
     def _work(self) -> None:
         connection: sqlite3.Connection | None = None
         while (errand := self._errands.get()) is not None:
+            if errand.done.cancelled():
+                continue
             try:
                 if connection is None:
                     connection = _open(self._file)
@@ -153,7 +156,7 @@ class PostgresRows:
     """Connections of its own, that read and do nothing else: each statement is a transaction by itself."""
 
     def __init__(self, database_url: str, dialect: Dialect) -> None:
-        self.watchers: list[Callable[[str], None]] = []
+        self.watchers: list[Watcher] = []
         self.prepared = PreparedStatements(dialect).of
         self._dsn = database_url.replace("postgresql+asyncpg://", "postgresql://", 1)
         self._pool: asyncpg.Pool | None = None
@@ -163,7 +166,7 @@ class PostgresRows:
 
     async def ask(self, text: str, parameters: Sequence[Any]) -> Fetched:
         for watcher in self.watchers:
-            watcher(text)
+            watcher(text, parameters)
         try:
             try:
                 return await self._fetch(text, parameters)

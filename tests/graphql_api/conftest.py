@@ -106,13 +106,16 @@ class Desk:
             if not statement.startswith("BEGIN"):
                 seen.append(statement)
 
+        def told(statement: str, _values: Any) -> None:
+            seen.append(statement)
+
         event.listen(self.store.engine.sync_engine, "before_cursor_execute", note)
-        self.store.rows.watchers.append(seen.append)
+        self.store.rows.watchers.append(told)
         try:
             yield seen
         finally:
             event.remove(self.store.engine.sync_engine, "before_cursor_execute", note)
-            self.store.rows.watchers.remove(seen.append)
+            self.store.rows.watchers.remove(told)
 
 
 @pytest.fixture(scope="session")
