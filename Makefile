@@ -31,6 +31,7 @@ $(VENV)/.dependencies: requirements.lock
 # Without isolation: the build backend is in the lock too, so nothing unlocked is ever fetched.
 $(VENV)/.installed: $(VENV)/.dependencies pyproject.toml
 	@$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@$(RUN)python -m compileall -q app migrations  # else the first start does it, or each where nothing may be written
 	@touch $@
 
 run: .venv pages ## Chartroom at http://127.0.0.1:8000, data in .chartroom/

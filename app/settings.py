@@ -180,6 +180,13 @@ class Settings(BaseSettings):
         True,
         description="Whether `chartroom serve` syncs too. Off where `chartroom worker` runs beside it.",
     )
+    worker_niceness: int = Field(
+        10,
+        ge=0,
+        le=19,
+        description="How far `chartroom worker` and its readers give way to others on the same cores: people who wait "
+        "for a page come before syncs. Changes nothing where there are cores for all.",
+    )
     syncs_at_once: int = Field(
         4, ge=1, le=64, description="Syncs that one worker runs at once; each waits mostly for its registry."
     )

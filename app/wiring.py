@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -12,17 +13,19 @@ from app.jobs.queue import SyncQueue
 from app.jobs.worker import Worker
 from app.oci_client.address_guard import AddressGuard
 from app.oci_client.limits import ClientLimits
+from app.oci_client.on_demand import HttpClientsOnDemand
 from app.oci_client.retrying import HostLimiters
-from app.oci_client.transport import HttpClients, Resolver
+from app.opening import read_keys
 from app.progress.bell import Bell, bell_for
 from app.services.addressing import Addressing
 from app.services.auditing import Auditing
 from app.services.authorising import Authorising
 from app.services.browsing import Browsing
 from app.services.comparing import Comparing
-from app.services.connecting import PROVIDERS, Connections
+from app.services.connecting import Connections
 from app.services.discovering import Discovering
 from app.services.drafting import Drafting
+from app.services.known_providers import PROVIDERS
 from app.services.listing import Listing
 from app.services.noticing import Noticing
 from app.services.observing import Observing
@@ -34,10 +37,13 @@ from app.services.triggering import Triggering
 from app.services.validating import Validating
 from app.services.watching import Watching
 from app.settings import Settings
-from app.signatures.trust import read_trust
 from app.store.archives import Archives
-from app.store.sealing import Key, Sealer, parse_keys, read_key_file
+from app.store.sealing import Sealer
 from app.store.session import Store
+
+if TYPE_CHECKING:
+    from app.oci_client.connecting import Resolver
+    from app.signatures.trust import Trust
 
 HOW_TO_ALLOW = (
     "Loopback and private networks are closed to registries unless the setting "
@@ -62,7 +68,7 @@ class System:
     bell: Bell
     readers: ReaderPool
     answering_readers: ReaderPool
-    http: HttpClients
+    http: HttpClientsOnDemand
 
     async def start(self) -> None:
         """Raises KeyMissing where credentials are stored that no key here opens."""
@@ -77,13 +83,6 @@ class System:
         await self.readers.close()
         await self.answering_readers.close()
         await self.store.close()
-
-
-def read_keys(settings: Settings) -> list[Key]:
-    """The keys of the setting, else those of the key file. Raises KeyMissing."""
-    if settings.keys is not None:
-        return parse_keys(settings.keys.get_secret_value(), "CHARTROOM_KEYS")
-    return read_key_file(settings.key_path)
 
 
 def client_limits(settings: Settings) -> ClientLimits:
@@ -106,7 +105,22 @@ def reader_pool(settings: Settings, timeout_seconds: float) -> ReaderPool:
     )
 
 
-def wire(settings: Settings, resolver: Resolver | None = None) -> System:
+def trusted(settings: Settings) -> "Trust | None":
+    """The keys and identities of the settings; None where there are none. Raises KeyUnusable."""
+    given = (
+        settings.keyrings,
+        settings.cosign_keys,
+        settings.sigstore_trusted_root,
+        settings.sigstore_identities,
+    )
+    if not any(given):
+        return None
+    from app.signatures.trust import read_trust
+
+    return read_trust(*given)
+
+
+def wire(settings: Settings, resolver: "Resolver | None" = None) -> System:
     """Raises KeyMissing where there is no key, KeyUnusable where one that is to be trusted cannot be read.
 
     `resolver` says where host names lead; None: the system's.
@@ -121,7 +135,7 @@ def wire(settings: Settings, resolver: Resolver | None = None) -> System:
     answering_readers = reader_pool(settings, settings.comparing_timeout_seconds)
     limits = client_limits(settings)
     guard = AddressGuard(settings.allowed_private_networks, how_to_allow=HOW_TO_ALLOW)
-    http = HttpClients(guard, limits, resolver=resolver)
+    http = HttpClientsOnDemand(guard, limits, resolver=resolver)
     connections = Connections(
         store, sealer, http, HostLimiters(settings.requests_per_host, settings.requests_per_host_max), PROVIDERS, limits
     )
@@ -141,12 +155,7 @@ def wire(settings: Settings, resolver: Resolver | None = None) -> System:
                 timedelta(seconds=settings.lease_seconds),
                 settings.syncs_retained,
             ),
-            trust=read_trust(
-                settings.keyrings,
-                settings.cosign_keys,
-                settings.sigstore_trusted_root,
-                settings.sigstore_identities,
-            ),
+            trust=trusted(settings),
         )
     )
     tidying = Tidying(store, archives, timedelta(days=settings.archives_retained_days))

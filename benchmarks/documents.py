@@ -28,6 +28,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from app.domain.roles import Role
 from app.graphql_api.context import Context
 from app.graphql_api.http_door import HttpDoor
 from app.graphql_api.schema import build_schema
@@ -36,7 +37,6 @@ from app.services.browsing import Browsing
 from app.services.listing import Listing
 from app.store import migrating
 from app.store.archives import Archives
-from app.store.entities import Role
 from app.store.session import Store
 from benchmarks.store_filling import fill
 

@@ -23,10 +23,10 @@ import orjson
 import uvloop
 from sqlalchemy import text
 
+from app.domain.roles import Role
 from app.jobs import queue
 from app.services.authorising import Authorising
 from app.store import migrating
-from app.store.entities import Role
 from app.store.session import Store, execute
 from benchmarks.load import Figures, load, post
 from benchmarks.store_filling import fill

@@ -10,10 +10,11 @@ from app.chart_reader.tar_headers import BLOCK_BYTES, parse_header, parse_pax_re
 
 _ZERO_BLOCK = bytes(BLOCK_BYTES)
 _DRIVE = re.compile(r"(^|/)[a-zA-Z]:(/|$)")
+_BEGINS_ODDLY = ("", "/", ".")
 
 _REGULAR = (b"0", b"\0")
 _DIRECTORY = b"5"
-_PAX_NEXT, _PAX_GLOBAL, _GNU_LONG_NAME = b"x", b"g", b"L"
+_EXTENSIONS = _PAX_NEXT, _PAX_GLOBAL, _GNU_LONG_NAME = b"x", b"g", b"L"
 _REFUSED_TYPES = {
     b"1": "a hard link",
     b"2": "a symbolic link",
@@ -73,13 +74,14 @@ class _TarWalk:
 
     def _take_member(self, block: bytes, data_offset: int) -> int:
         """Takes in the member whose header is `block`; the offset of the next header."""
-        header = parse_header(block)
-        typeflag, size_bytes = header.typeflag, header.size_bytes
-        extension = typeflag in (_PAX_NEXT, _PAX_GLOBAL, _GNU_LONG_NAME)
+        name, size_bytes, typeflag = parse_header(block)
+        extension = typeflag in _EXTENSIONS
         if not extension and self.next_size_bytes is not None:
             size_bytes = self.next_size_bytes
         limits = self.limits
-        self._check_size(size_bytes, limits.pax_header_max_bytes if extension else limits.file_max_bytes)
+        size_max_bytes = limits.pax_header_max_bytes if extension else limits.file_max_bytes
+        if size_bytes > size_max_bytes:
+            raise ArchiveTooLarge(f"the archive has an entry of {size_bytes} bytes, over {size_max_bytes}")
         # Extension headers count too: a million of them that name no file would otherwise be walked.
         self.members_count += 1
         if self.members_count > 3 * limits.files_max_count:
@@ -91,14 +93,9 @@ class _TarWalk:
         if extension:
             self._take_extension(typeflag, self.tar[data_offset:end])
         else:
-            raw_name = header.name if self.next_name is None else self.next_name
-            self._take_entry(raw_name, typeflag, data_offset, size_bytes)
+            self._take_entry(self.next_name or name, typeflag, data_offset, size_bytes)
             self.next_name = self.next_size_bytes = None
         return next_header
-
-    def _check_size(self, size_bytes: int, size_max_bytes: int) -> None:
-        if size_bytes > size_max_bytes:
-            raise ArchiveTooLarge(f"the archive has an entry of {size_bytes} bytes, over {size_max_bytes}")
 
     def _take_extension(self, typeflag: bytes, data: bytes) -> None:
         if typeflag == _GNU_LONG_NAME:
@@ -159,13 +156,17 @@ class _TarWalk:
             raise MalformedArchive("a path holds control or bidirectional characters", name)
         if "\\" in name:
             raise MalformedArchive("a path holds a backslash", name)
-        if _DRIVE.search(name):
+        if ":" in name and _DRIVE.search(name):
             raise MalformedArchive("a path names a drive", name)
+        if "/." in name or "//" in name or name[:1] in _BEGINS_ODDLY:
+            self._check_segments(name)
+        return name
+
+    def _check_segments(self, name: str) -> None:
         # "./Chart.yaml" is what `tar -C chart .` writes, and Helm takes "." for the top directory.
         segments = name.removesuffix("/").split("/")
         if ".." in segments or "." in segments[1:] or "" in segments:
             raise MalformedArchive("a path is absolute, empty, or holds empty, '.' or '..' segments", name)
-        return name
 
     def _check_end(self, position: int) -> None:
         """Two blocks of zeros end a tar; whatever follows but zeros would be seen by some readers only."""

@@ -11,7 +11,8 @@ ChartReadError
 ├── ReaderFailed         INTERNAL           an error nobody foresaw: a defect of the reader
 └── ReaderPoolClosed     INTERNAL           asked after, or during, the end of the pool
 
-All of them survive pickling. Messages hold no control characters, so that every store takes them.
+All of them cross from a reader's process (`replies.py`). Messages hold no control characters, so that every store
+takes them.
 """
 
 from typing import ClassVar, Literal

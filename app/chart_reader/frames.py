@@ -15,9 +15,8 @@ KIND_BYTES = 1
 # in place of an archive.
 READ, READ_FILE, READ_FILE_BYTES, COMPARE, CHECK_VALUES, CHECK_JSON = 1, 2, 3, 4, 5, 6
 FIRST_LENGTH = struct.Struct("!I")
-# Replies. The body is a pickle: nothing; what was read; a ChartReadError; one after which the reader ends.
+# Replies, see `replies.py`. The body: one byte; an answer; a ChartReadError; one after which the reader ends.
 READY, DONE, FAILED, FAILED_FOR_GOOD = 10, 11, 12, 13
-PICKLE_PROTOCOL = 5
 
 
 @dataclass(frozen=True, slots=True)

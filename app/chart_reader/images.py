@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from app.chart_reader.image_sections import image_sections
 from app.chart_reader.limits import ReadingLimits
 
 IMAGES_ANNOTATION = "artifacthub.io/images"
@@ -65,18 +66,20 @@ def images_of(
     for annotated in _ANNOTATED.finditer(annotations.get(IMAGES_ANNOTATION, "")):
         if _is_reference(annotated[1]):
             found[annotated[1]] = None
-    for image in _scan((values_yaml or "")[:_SCANNED_MAX_CHARACTERS], app_version or ""):
+    text = image_sections((values_yaml or "")[:_SCANNED_MAX_CHARACTERS])
+    for image in images_in_lines(text, app_version or ""):
         found[image] = None
         if len(found) >= limits.images_max_count:
             break
     return tuple(found)[: limits.images_max_count]
 
 
-def _scan(text: str, app_version: str) -> Iterator[str]:
+def images_in_lines(text: str, app_version: str) -> Iterator[str]:
+    """`text` has no carriage returns, and a line end before its first line."""
     opened: list[_Mapping] = []
     block_column: int | None = None
     name = ""
-    for line in _KEY_LINE.finditer("\n" + text.replace("\r\n", "\n")):
+    for line in _KEY_LINE.finditer(text):
         indent, dashes, key, value = line.groups()
         column = len(indent)
         if block_column is not None:

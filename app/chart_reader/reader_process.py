@@ -2,22 +2,24 @@
 
 import asyncio
 import base64
-import io
 import os
 import pickle
 import socket
 import subprocess
 import sys
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
-from app.chart_reader import answers, contents, errors
-from app.chart_reader.errors import ReaderDied
-from app.chart_reader.frames import FRAME_HEAD, KIND_BYTES, PICKLE_PROTOCOL, WorkerSettings
+from app.chart_reader.errors import ChartReadError, ReaderDied, ReadingTimedOut
+from app.chart_reader.frames import DONE, FAILED, FAILED_FOR_GOOD, FRAME_HEAD, KIND_BYTES, WorkerSettings
 from app.chart_reader.limits import MEBIBYTE
-from app.domain import values_diff
+from app.chart_reader.replies import decode_answer, decode_failure
 
 # 32 MiB of inflated archive as text, HTML and paths stay far below.
 _REPLY_MAX_BYTES = 128 * MEBIBYTE
+_NO_REPLY = "its reader gave a reply that is none"
 # -I: neither the environment nor the working directory decides what is imported; -S: no site hooks either.
 _INTERPRETER_FLAGS = ("-I", "-S")
 _BOOTSTRAP = """
@@ -28,18 +30,34 @@ main(int(sys.argv[2]), pickle.loads(base64.b64decode(sys.argv[3])))
 """
 # Without it an interpreter in an unusual place does not find its own library; everything else stays out.
 _PASSED_ENVIRONMENT = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
-_ALLOWED_IN_REPLIES = {
-    (module.__name__, name): value
-    for module in (answers, contents, errors, values_diff)
-    for name, value in vars(module).items()
-    if isinstance(value, type) and value.__module__ == module.__name__
-}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Question:
+    """A request, and where its answer goes. `parts` are the frame's body, one after the other."""
+
+    kind: int
+    parts: tuple[bytes, ...]
+    answered: asyncio.Future[Any]
+
+    def fail(self, error: ChartReadError) -> None:
+        if not self.answered.done():
+            self.answered.set_exception(error)
 
 
 class ReaderProcess(asyncio.BufferedProtocol):
-    """One process and our end of its socket. One request at a time."""
+    """One process and our end of its socket; it answers in the order in which it is asked.
 
-    def __init__(self, settings: WorkerSettings) -> None:
+    The first question without an answer is the one being read: it alone is to blame when the reader dies or takes
+    too long. `when_answered` is called after each answer, `when_ended` once, with the questions nobody answered.
+    """
+
+    def __init__(
+        self,
+        settings: WorkerSettings,
+        when_answered: Callable[[], None],
+        when_ended: Callable[["ReaderProcess", list[Question]], None],
+    ) -> None:
         ours, theirs = socket.socketpair()
         try:
             self.process = _start_process(theirs, settings)
@@ -48,49 +66,90 @@ class ReaderProcess(asyncio.BufferedProtocol):
             raise
         finally:
             theirs.close()
+        self.asked: deque[Question] = deque()
+        self._loop = asyncio.get_running_loop()
         self._ours = ours
         self._transport: asyncio.WriteTransport | None = None
+        self._ready: asyncio.Future[None] = self._loop.create_future()
+        self._when_answered, self._when_ended = when_answered, when_ended
         self._head = bytearray(FRAME_HEAD.size)
         self._body: bytearray | None = None
         self._kind = 0
         self._received_bytes = 0
-        self._reply: asyncio.Future[tuple[int, bytearray]] | None = None
-        self._dead = False
-
-    @property
-    def usable(self) -> bool:
-        """Whether it waits for a request: it owes no reply, and its end of the socket, which ends with it, is open."""
-        return not self._dead and self._reply is None
+        self._timeout_seconds = settings.timeout_seconds
+        self._reading_since = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+        self._ended = False
 
     async def wait_until_ready(self) -> None:
         """Raises ReaderDied."""
-        loop = asyncio.get_running_loop()
-        self._reply = loop.create_future()
-        await loop.create_unix_connection(lambda: self, sock=self._ours)
-        await self._next_reply()
+        await self._loop.create_unix_connection(lambda: self, sock=self._ours)
+        await self._ready
+        if self._ended:
+            raise ReaderDied("its reader ended as soon as it was ready")
 
-    async def ask(self, kind: int, body: bytes) -> tuple[int, bytearray]:
-        """The reply's kind and body. Raises ReaderDied. Left early, it leaves a reader that is not usable."""
-        if self._dead or self._transport is None:
-            raise ReaderDied("its reader had ended")
-        self._reply = asyncio.get_running_loop().create_future()
-        self._transport.writelines((FRAME_HEAD.pack(KIND_BYTES + len(body), kind), body))
-        return await self._next_reply()
+    def ask(self, questions: Sequence[Question]) -> None:
+        """All of them in one message."""
+        assert self._transport is not None
+        if not self.asked:
+            self._reading_since = self._loop.time()
+            if self._timer is None:
+                self._timer = self._loop.call_later(self._timeout_seconds, self._look_at_clock)
+        pieces: list[bytes] = []
+        for question in questions:
+            length = KIND_BYTES + sum(map(len, question.parts))
+            pieces += (FRAME_HEAD.pack(length, question.kind), *question.parts)
+        self.asked.extend(questions)
+        self._transport.writelines(pieces)
 
-    def kill(self) -> None:
-        self._dead = True
+    def end(self, error: ChartReadError | None = None) -> None:
+        """Kills it; `error` goes to the question being read. A second call does nothing."""
+        if self._ended:
+            return
+        self._ended = True
         if self.process.poll() is None:
             self.process.kill()
         if self._transport is None:
             self._ours.close()
         else:
             self._transport.abort()
+        if self._timer is not None:
+            self._timer.cancel()
+        if not self._ready.done():
+            self._ready.set_exception(ReaderDied("its reader did not start"))
+            self._ready.exception()  # nobody may be waiting any more
+        if error is not None and self.asked:
+            self.asked[0].fail(error)
+        unanswered = [question for question in self.asked if not question.answered.done()]
+        self.asked.clear()
+        self._when_ended(self, unanswered)
 
-    async def _next_reply(self) -> tuple[int, bytearray]:
-        assert self._reply is not None
-        reply = await self._reply
-        self._reply = None
-        return reply
+    def _look_at_clock(self) -> None:
+        """One timer, looked at again when the question it was set for has long been answered."""
+        self._timer = None
+        if not self.asked:
+            return
+        left_seconds = self._reading_since + self._timeout_seconds - self._loop.time()
+        if left_seconds > 0:
+            self._timer = self._loop.call_later(left_seconds, self._look_at_clock)
+        else:
+            self.end(ReadingTimedOut(f"reading it took longer than {self._timeout_seconds:g} s"))
+
+    def _take_reply(self, kind: int, body: bytearray) -> None:
+        if not self._ready.done():
+            self._ready.set_result(None)
+            return
+        question = self.asked.popleft()
+        self._reading_since = self._loop.time()
+        if not question.answered.done():
+            try:
+                question.answered.set_result(_answer(question.kind, kind, body))
+            except ChartReadError as error:
+                question.fail(error)
+        if kind in (DONE, FAILED):
+            self._when_answered()
+        else:
+            self.end()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # uvloop's transports derive from no class of asyncio's
@@ -106,24 +165,26 @@ class ReaderProcess(asyncio.BufferedProtocol):
             if self._received_bytes < FRAME_HEAD.size:
                 return
             length, self._kind = FRAME_HEAD.unpack(self._head)
-            if not KIND_BYTES < length <= _REPLY_MAX_BYTES or self._reply is None:
-                self._fail("its reader gave a reply that is none")
+            is_owed = bool(self.asked) or not self._ready.done()
+            if not KIND_BYTES < length <= _REPLY_MAX_BYTES or not is_owed:
+                self.end(ReaderDied(_NO_REPLY))
                 return
             self._body, self._received_bytes = bytearray(length - KIND_BYTES), 0
         elif self._received_bytes == len(self._body):
             body, self._body, self._received_bytes = self._body, None, 0
-            if self._reply is not None and not self._reply.done():
-                self._reply.set_result((self._kind, body))
+            self._take_reply(self._kind, body)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._fail("its reader process ended")
+        self.end(ReaderDied("its reader process ended"))
 
-    def _fail(self, reason: str) -> None:
-        self._dead = True
-        if self._transport is not None:
-            self._transport.abort()
-        if self._reply is not None and not self._reply.done():
-            self._reply.set_exception(ReaderDied(reason))
+
+def _answer(asked: int, replied: int, body: bytearray) -> Any:
+    """Raises what the reader says went wrong, or ReaderDied where it says nothing that can be read."""
+    if replied == DONE:
+        return decode_answer(asked, body)
+    if replied in (FAILED, FAILED_FOR_GOOD):
+        raise decode_failure(body)
+    raise ReaderDied(_NO_REPLY)
 
 
 def _start_process(theirs: socket.socket, settings: WorkerSettings) -> subprocess.Popen[bytes]:
@@ -142,22 +203,4 @@ def _start_process(theirs: socket.socket, settings: WorkerSettings) -> subproces
 
 
 def _encoded(value: object) -> str:
-    return base64.b64encode(pickle.dumps(value, PICKLE_PROTOCOL)).decode("ascii")
-
-
-class _ReplyUnpickler(pickle.Unpickler):
-    """Takes from a reader, which strangers' bytes may have broken into, nothing but this package's values."""
-
-    def find_class(self, module_name: str, global_name: str) -> Any:
-        try:
-            return _ALLOWED_IN_REPLIES[module_name, global_name]
-        except KeyError:
-            raise pickle.UnpicklingError(f"a reply names {module_name}.{global_name}") from None
-
-
-def unpickle_reply(reply: bytearray) -> Any:
-    """What a reader sent. Raises ReaderDied where it holds anything but values of this package."""
-    try:
-        return _ReplyUnpickler(io.BytesIO(reply)).load()
-    except Exception as error:
-        raise ReaderDied("its reader gave a reply that cannot be read") from error
+    return base64.b64encode(pickle.dumps(value)).decode("ascii")

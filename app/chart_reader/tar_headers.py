@@ -2,7 +2,6 @@
 understand in two ways. Sources: POSIX.1-2017 pax, "ustar Interchange Format" and "pax Extended Header"."""
 
 import struct
-from dataclasses import dataclass
 from zlib import adler32
 
 from app.chart_reader.errors import MalformedArchive, UnsupportedChart
@@ -13,23 +12,15 @@ BLOCK_BYTES = 512
 _HEADER = struct.Struct("100s24x12s12x8sc100x8s80x155s12x")
 _USTAR_MAGIC = b"ustar\x0000"
 _GNU_MAGIC = b"ustar  \x00"
-_CHECKSUM_AS_SPACES = b" " * 8
+_CHECKSUM_AS_SPACES = sum(b" " * 8)
 _ADLER_MODULUS = 65521
 # 512 bytes of 255: no checksum is larger.
 _CHECKSUM_MAX = BLOCK_BYTES * 255
-_OCTAL_DIGITS = frozenset(b"01234567")
 _DECIMAL_DIGITS = frozenset(b"0123456789")
 
 
-@dataclass(frozen=True, slots=True)
-class TarHeader:
-    name: bytes
-    size_bytes: int
-    typeflag: bytes
-
-
-def parse_header(block: bytes) -> TarHeader:
-    """The header in a block of 512 bytes. Raises MalformedArchive."""
+def parse_header(block: bytes) -> tuple[bytes, int, bytes]:
+    """Name, size in bytes and type flag of the header in a block of 512 bytes. Raises MalformedArchive."""
     name, size, checksum, typeflag, magic, prefix = _HEADER.unpack(block)
     _verify_checksum(block, checksum)
     if magic == _USTAR_MAGIC:
@@ -39,7 +30,7 @@ def parse_header(block: bytes) -> TarHeader:
     else:
         raise MalformedArchive("a tar header is neither ustar nor GNU")
     name = name.partition(b"\0")[0]
-    return TarHeader(prefix + b"/" + name if prefix else name, _octal(size, "size"), typeflag)
+    return prefix + b"/" + name if prefix else name, _octal(size, "size"), typeflag
 
 
 def parse_pax_records(data: bytes) -> dict[bytes, bytes]:
@@ -82,14 +73,17 @@ def _verify_checksum(block: bytes, field: bytes) -> None:
     the largest sum is under twice the modulus, so a sum passes for at most one other, which no packer writes.
     """
     expected = _octal(field, "checksum")
-    low_half = adler32(block[156:], adler32(_CHECKSUM_AS_SPACES, adler32(block[:148]))) & 0xFFFF
-    if expected > _CHECKSUM_MAX or (expected + 1) % _ADLER_MODULUS != low_half:
+    low_half = adler32(block) & 0xFFFF
+    if expected > _CHECKSUM_MAX or (expected + 1 + sum(field) - _CHECKSUM_AS_SPACES) % _ADLER_MODULUS != low_half:
         raise MalformedArchive("a tar header does not match its checksum")
 
 
 def _octal(field: bytes, what: str) -> int:
     """An octal number, padded by spaces or NULs. The base-256 form exists for files over 8 GiB: refused."""
     digits = field.strip(b" \0")
-    if not digits or not _OCTAL_DIGITS.issuperset(digits):
-        raise MalformedArchive(f"the {what} in a tar header is no octal number")
-    return int(digits, 8)
+    try:
+        if digits.isdigit():  # int() would take signs, prefixes and underscores too
+            return int(digits, 8)
+    except ValueError:
+        pass
+    raise MalformedArchive(f"the {what} in a tar header is no octal number")

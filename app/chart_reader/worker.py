@@ -5,7 +5,6 @@ socket, and ends when the other side of it is gone.
 """
 
 import os
-import pickle
 import resource
 import signal
 import socket
@@ -27,7 +26,6 @@ from app.chart_reader.frames import (
     FIRST_LENGTH,
     FRAME_HEAD,
     KIND_BYTES,
-    PICKLE_PROTOCOL,
     READ,
     READ_FILE,
     READY,
@@ -38,10 +36,12 @@ from app.chart_reader.json_check import can_be_shown
 from app.chart_reader.limits import ReadingLimits
 from app.chart_reader.reading import read_chart, read_chart_file, read_chart_file_bytes
 from app.chart_reader.readme import render_readme
+from app.chart_reader.replies import encode_answer, encode_failure
 from app.chart_reader.values_check import check_values, warm_up
 
 # An orphan that hangs is ended by the kernel this long after its parent would have killed it.
 _ORPHAN_GRACE_SECONDS = 5.0
+_DISCARDED_BYTES = 4096
 _MEMORY_STATUS = Path("/proc/self/statm")
 
 
@@ -60,7 +60,7 @@ def main(descriptor: int, settings: WorkerSettings) -> None:
 
 
 def _answer_all(connection: socket.socket, settings: WorkerSettings) -> None:
-    _send(connection, READY, pickle.dumps(None, PICKLE_PROTOCOL))
+    _send(connection, READY, b"\0")  # no frame is empty
     while (frame := _receive(connection)) is not None:
         signal.setitimer(signal.ITIMER_REAL, settings.timeout_seconds + _ORPHAN_GRACE_SECONDS)
         kind, body = _answer(*frame, settings.limits)
@@ -68,21 +68,25 @@ def _answer_all(connection: socket.socket, settings: WorkerSettings) -> None:
         del frame
         _send(connection, kind, body)
         if kind == FAILED_FOR_GOOD:
-            return  # whatever state that left behind ends with the process
+            # Whatever state that left behind ends with the process, and that the parent ends: were this side to close
+            # with requests still unread, the reply would be lost.
+            while connection.recv(_DISCARDED_BYTES):
+                pass
+            return
 
 
 def _answer(kind: int, body: memoryview, limits: ReadingLimits) -> tuple[int, bytes]:
     """The reply's kind and body."""
     try:
-        return DONE, pickle.dumps(_serve(kind, body, limits), PICKLE_PROTOCOL)
+        return DONE, encode_answer(kind, _serve(kind, body, limits))
     except ChartReadError as error:
-        return FAILED, pickle.dumps(error, PICKLE_PROTOCOL)
+        return FAILED, encode_failure(error)
     except MemoryError:
         failed = ReaderOutOfMemory("reading it takes more memory than a reader has")
-        return FAILED_FOR_GOOD, pickle.dumps(failed, PICKLE_PROTOCOL)
+        return FAILED_FOR_GOOD, encode_failure(failed)
     except Exception as error:  # an unknown defect costs one chart
         unforeseen = ReaderFailed(f"the reader met an unexpected {type(error).__name__}: {error}")
-        return FAILED_FOR_GOOD, pickle.dumps(unforeseen, PICKLE_PROTOCOL)
+        return FAILED_FOR_GOOD, encode_failure(unforeseen)
 
 
 def _serve(kind: int, body: memoryview, limits: ReadingLimits) -> Any:
@@ -123,7 +127,10 @@ def _receive_exactly(connection: socket.socket, length: int) -> bytearray | None
 
 
 def _send(connection: socket.socket, kind: int, body: bytes) -> None:
-    connection.sendall(FRAME_HEAD.pack(KIND_BYTES + len(body), kind) + body)
+    head = FRAME_HEAD.pack(KIND_BYTES + len(body), kind)
+    sent = connection.sendmsg((head, body))
+    if sent < len(head) + len(body):
+        connection.sendall((head + body)[sent:])
 
 
 def _warm_up(limits: ReadingLimits) -> None:

@@ -81,15 +81,16 @@ class Version:
         match = pattern.fullmatch(text)
         if match is None:
             raise InvalidVersion(f"{original!r} is no semantic version")
-        numbers = [part or "0" for part in match.group(1, 2, 3)]
-        if not leading_zeros_allowed and any(_has_leading_zero(number) for number in numbers):
+        first, second, third, prerelease, build = match.groups("")
+        if not leading_zeros_allowed and (
+            _has_leading_zero(first) or _has_leading_zero(second) or _has_leading_zero(third)
+        ):
             raise InvalidVersion(f"{original!r} has a number that starts with 0")
-        if any(int(number) > _UINT64_MAX for number in numbers):
+        major, minor, patch = int(first), int(second or "0"), int(third or "0")
+        if max(major, minor, patch) > _UINT64_MAX:
             raise InvalidVersion(f"{original!r} has a number beyond 64 bits")
-        prerelease, build = match.group(4) or "", match.group(5) or ""
-        if any(part.isdigit() and _has_leading_zero(part) for part in prerelease.split(".")):
+        if prerelease and any(part.isdigit() and _has_leading_zero(part) for part in prerelease.split(".")):
             raise InvalidVersion(f"{original!r} has a numeric pre-release identifier that starts with 0")
-        major, minor, patch = map(int, numbers)
         return cls(major, minor, patch, prerelease, build, original)
 
     @property
@@ -105,7 +106,8 @@ class Version:
         identifiers and `!` (before everything): numeric `0` + three digits of length + digits + `!`,
         alphanumeric `1` + text + `!`.
         """
-        core = "".join(f"{len(digits):02d}{digits}" for digits in map(str, (self.major, self.minor, self.patch)))
+        major, minor, patch = str(self.major), str(self.minor), str(self.patch)
+        core = f"{len(major):02d}{major}{len(minor):02d}{minor}{len(patch):02d}{patch}"
         if not self.prerelease:
             return core + "~"
         identifiers = (

@@ -5,6 +5,7 @@ Events are rows; this file gives them their kinds and the shape of what each say
 
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any
 
 
@@ -79,10 +80,11 @@ class Progress:
 
     def as_dict(self) -> dict[str, Any]:
         # Told with each event: asdict() would copy each number by recursion.
-        return {name: getattr(self, name) for name in _PROGRESS_NAMES}
+        return dict(zip(_PROGRESS_NAMES, _progress_numbers(self), strict=True))
 
 
 _PROGRESS_NAMES = tuple(field.name for field in fields(Progress))
+_progress_numbers = attrgetter(*_PROGRESS_NAMES)
 
 
 def final_state(progress: Progress, repositories_failed: int, cancelled: bool) -> SyncState:

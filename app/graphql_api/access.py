@@ -5,6 +5,7 @@ from typing import Annotated
 
 import strawberry
 
+from app.domain.roles import Role
 from app.graphql_api.connections import BY_ID, After, CursorKind, Edge, First, edges_of, id_cursor
 from app.graphql_api.context import Context, Info, actor_of
 from app.graphql_api.nodes import Node, computed, shown_as
@@ -13,7 +14,6 @@ from app.graphql_api.permissions import admin_field, principal_of, read_field
 from app.graphql_api.scalars import JSON
 from app.graphql_api.user_errors import UserError, attempt
 from app.store import entities
-from app.store.entities import Role
 
 AUDIT_CURSOR = CursorKind("audit", BY_ID)
 

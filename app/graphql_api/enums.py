@@ -7,11 +7,12 @@ import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 
 from app.domain.faults import FaultCode
+from app.domain.roles import Role
 from app.domain.signatures import Verification as SignatureVerification
 from app.domain.sync_events import RepositoryState, SkipReason, SyncState, SyncTrigger
 from app.domain.values_diff import ChangeKind
-from app.oci_client.probing import StageKind, StageOutcome
-from app.store.entities import Authentication, ConnectionSecurity, Provider, Role, Visibility
+from app.oci_client.stages import StageKind, StageOutcome
+from app.store.entities import Authentication, ConnectionSecurity, Provider, Visibility
 
 E = TypeVar("E", bound=type[Enum])
 

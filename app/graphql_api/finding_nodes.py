@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import strawberry
 
+from app.domain.roles import Role
 from app.graphql_api.access import find_token
 from app.graphql_api.chart_versions import find_version
 from app.graphql_api.charts import chart_of
@@ -17,7 +18,6 @@ from app.graphql_api.paging import PAGE_MAX_ROWS, split_id
 from app.graphql_api.permissions import principal_of, read_field
 from app.graphql_api.registries import registry_of, repository_of
 from app.graphql_api.syncs import sync_of
-from app.store.entities import Role
 
 Find = Callable[[Context, int], Awaitable[Node | None]]
 

@@ -15,9 +15,9 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.domain.roles import Role
 from app.graphql_api.kept_fields import KeptDocuments
 from app.services.authorising import Caller
-from app.store.entities import Role
 from app.store.kept import Kept
 from app.store.revision import Revision
 

@@ -14,9 +14,9 @@ from strawberry.extensions.field_extension import AsyncExtensionResolver, SyncEx
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
+from app.domain.roles import Role
 from app.graphql_api.errors import Forbidden, Unauthenticated
 from app.services.authorising import Caller
-from app.store.entities import Role
 
 _ROOTS: Final = ("Query", "Mutation", "Subscription")
 

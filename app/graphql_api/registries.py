@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import strawberry
 
+from app.domain.roles import Role
 from app.domain.sync_events import RepositoryState, SkipReason
 from app.graphql_api import charts, syncs
 from app.graphql_api.compiled.rows import FromRow
@@ -28,7 +29,7 @@ from app.graphql_api.references import AChart, ARegistry, ASync, Charts, Syncs
 from app.oci_client.tls import read_certificate
 from app.services.discovering import Discovered
 from app.store import entities
-from app.store.entities import Authentication, ConnectionSecurity, Provider, Role, Visibility
+from app.store.entities import Authentication, ConnectionSecurity, Provider, Visibility
 from app.store.keyset import Page
 
 REGISTRY_CURSOR = CursorKind("registries", BY_NAME)

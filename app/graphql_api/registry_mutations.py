@@ -11,7 +11,7 @@ from app.graphql_api.registries import ChartRepository, Registry, registry_of, r
 from app.graphql_api.registry_inputs import RegisterRegistryInput, UpdateRegistryInput
 from app.graphql_api.syncs import Sync, sync_of
 from app.graphql_api.user_errors import UserError, attempt
-from app.oci_client.probing import Stage, StageKind, StageOutcome
+from app.oci_client.stages import Stage, StageKind, StageOutcome
 from app.store import entities
 
 ERRORS_DESCRIPTION = "What is to be mended; then nothing was done."

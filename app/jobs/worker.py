@@ -3,7 +3,6 @@
 import asyncio
 
 import structlog
-from obstore.exceptions import BaseError
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.jobs.queue import SyncQueue
@@ -11,6 +10,7 @@ from app.services.noticing import Noticing
 from app.services.syncing import Syncing
 from app.services.tidying import Tidying
 from app.services.triggering import Triggering
+from app.store.archives import archive_faults
 
 TIDY_LOOKED_FOR_EVERY_SECONDS = 3600.0
 
@@ -59,6 +59,8 @@ class Worker:
         while True:
             try:
                 await self._tidying.tidy_when_due()
-            except (SQLAlchemyError, BaseError, OSError) as fault:
+            except SQLAlchemyError as fault:
+                log.warning("worker.not_tidied", reason=type(fault).__name__)
+            except archive_faults() as fault:
                 log.warning("worker.not_tidied", reason=type(fault).__name__)
             await asyncio.sleep(TIDY_LOOKED_FOR_EVERY_SECONDS)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any, Final
 
-import httpx
 import orjson
 
 from app.oci_client.bodies import load_json
@@ -23,6 +22,7 @@ from app.oci_client.errors import (
     UnexpectedAnswer,
 )
 from app.oci_client.registry_text import quotable
+from app.oci_client.response import Headers
 
 TEMPORARY_STATUSES: Final = frozenset({408, 429})
 _CODES_MAX: Final = 10
@@ -63,7 +63,7 @@ class Answer:
     """An answer read to its end. `url` is that of the request, before any redirect."""
 
     status: int
-    headers: httpx.Headers
+    headers: Headers
     body: bytes
     url: str
 
@@ -78,7 +78,7 @@ class Refusal:
     presented: Presented
     codes: tuple[str, ...]
     text: str
-    headers: httpx.Headers = field(default_factory=httpx.Headers)
+    headers: Headers = field(default_factory=Headers)
 
     @property
     def what(self) -> str:

@@ -5,7 +5,6 @@ named.
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TypeVar
 
 import httpx
@@ -38,6 +37,7 @@ from app.oci_client.provider import Provider
 from app.oci_client.reading import BodyReader
 from app.oci_client.reference import RegistryHost
 from app.oci_client.registry_text import quotable
+from app.oci_client.response import Response
 from app.oci_client.retrying import HostLimiter, Retrying, parse_retry_after, utc_now
 from app.oci_client.signing_in import SignIn
 from app.oci_client.tokens import TokenCache
@@ -237,21 +237,18 @@ class Caller:
             lambda: self._attempt(method, url, sent, subject, max_bytes, body=body, follow=False, limiter=limiter),
         )
 
-    @asynccontextmanager
-    async def stream(self, target: str, *, scope: str, subject: Subject) -> AsyncIterator[httpx.Response]:
-        """The open answer to a GET, status 200; a place at the host is held for as long as it is open."""
+    async def open(self, target: str, *, scope: str, subject: Subject) -> Response:
+        """The answer to a GET, status 200; a place at the host is held until it is closed."""
         await self.connect()
         url = plain_address(self.origin + target)
-        async with AsyncExitStack() as stack:
 
-            async def ask(authorization: Secret | None) -> httpx.Response | Answer:
-                return await self._retrying.run(
-                    self.host, self._limiter, lambda: self._open_stream(stack, url, authorization, subject)
-                )
+        async def ask(authorization: Secret | None) -> Response | Answer:
+            sent = _signed(None, authorization)
+            return await self._retrying.run(self.host, self._limiter, lambda: self._opened(url, sent, subject))
 
-            opened = await self._asked(scope, subject, ask)
-            assert isinstance(opened, httpx.Response), "every other answer was a refusal"
-            yield opened
+        opened = await self._asked(scope, subject, ask)
+        assert isinstance(opened, Response), "every other answer was a refusal"
+        return opened
 
     async def again_when_broken_off(self, attempt: Callable[[], Awaitable[Result]]) -> Result:
         """What `attempt` returns, tried again as long as what it streams breaks off in the middle.
@@ -267,20 +264,17 @@ class Caller:
                 if not error.temporary or tries >= self.limits.tries_max:
                     raise
 
-    async def _open_stream(
-        self, stack: AsyncExitStack, url: httpx.URL | str, authorization: Secret | None, subject: Subject
-    ) -> httpx.Response | Answer:
+    async def _opened(self, url: httpx.URL | str, headers: Mapping[str, str], subject: Subject) -> Response | Answer:
         """The open answer when it is 200, the whole one otherwise."""
-        async with AsyncExitStack() as attempt:
-            seconds = self.limits.blob_timeout_seconds
-            response = await attempt.enter_async_context(
-                self._exchange.open("GET", url, _signed(None, authorization), subject, seconds)
-            )
-            if response.status_code != 200:
+        response = await self._exchange.open("GET", url, headers, subject, self.limits.blob_timeout_seconds)
+        try:
+            if response.status != 200:
                 return await self._whole(response, url, subject, self.limits.error_body_max_bytes)
             self._reader.refuse_encoding(response, subject)
-            stack.push_async_exit(attempt.pop_all())
-            return response
+        except BaseException:
+            response.close()
+            raise
+        return response
 
     async def _attempt(
         self,
@@ -295,19 +289,22 @@ class Caller:
         limiter: HostLimiter | None = None,
     ) -> Answer:
         seconds = self.limits.request_timeout_seconds
-        async with self._exchange.open(
+        response = await self._exchange.open(
             method, url, headers, subject, seconds, body=body, follow=follow, limiter=limiter
-        ) as response:
-            return await self._whole(response, url, subject, max_bytes)
+        )
+        return await self._whole(response, url, subject, max_bytes)
 
-    async def _whole(self, response: httpx.Response, url: httpx.URL | str, subject: Subject, max_bytes: int) -> Answer:
-        """The answer read to its end. Raises RegistryError for what another try may mend."""
-        if response.status_code >= 400:
-            body = await self._reader.read(response, subject, self.limits.error_body_max_bytes, cut=True)
-        else:
-            self._reader.refuse_encoding(response, subject)
-            body = await self._reader.read(response, subject, max_bytes)
-        answer = Answer(response.status_code, response.headers, body, str(url))
+    async def _whole(self, response: Response, url: httpx.URL | str, subject: Subject, max_bytes: int) -> Answer:
+        """The answer read to its end, and closed. Raises RegistryError for what another try may mend."""
+        try:
+            if response.status >= 400:
+                body = await self._reader.read(response, subject, self.limits.error_body_max_bytes, cut=True)
+            else:
+                self._reader.refuse_encoding(response, subject)
+                body = await self._reader.read(response, subject, max_bytes)
+        finally:
+            response.close()
+        answer = Answer(response.status, response.headers, body, url if isinstance(url, str) else str(url))
         if answer.status in TEMPORARY_STATUSES or answer.status >= 500:
             error = self.refusal(answer, subject, Presented.NOTHING)
             asked = parse_retry_after(response.headers.get("retry-after"), utc_now())
@@ -315,7 +312,7 @@ class Caller:
             raise error
         return answer
 
-    def pieces(self, response: httpx.Response, subject: Subject) -> AsyncIterator[bytes]:
+    def pieces(self, response: Response, subject: Subject) -> AsyncIterator[bytes]:
         """The body of an open answer as it comes. Raises TimedOut, and DigestMismatch when it breaks off."""
         return self._reader.pieces(response, subject)
 

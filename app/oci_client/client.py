@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from app.oci_client.answers import Answer, Asked, Presented, Subject
@@ -188,24 +187,9 @@ class RegistryClient:
         return await self.provider.get_manifests(self.caller, repository, digests)
 
     async def read_blob(self, repository: str, descriptor: Descriptor, *, max_bytes: int | None = None) -> bytes:
-        """The whole blob, verified; begun anew when it breaks off.
+        """The whole blob, verified; begun anew when it breaks off. Source: distribution-spec 1.1, Pulling blobs.
 
-        `max_bytes`: instead of the limits' own.
-        """
-
-        async def attempt() -> bytes:
-            async with self.open_blob(repository, descriptor, max_bytes=max_bytes) as pieces:
-                return b"".join([piece async for piece in pieces])
-
-        return await self.caller.again_when_broken_off(attempt)
-
-    @asynccontextmanager
-    async def open_blob(
-        self, repository: str, descriptor: Descriptor, *, max_bytes: int | None = None
-    ) -> AsyncIterator[AsyncIterator[bytes]]:
-        """Pieces in order; together exactly the blob, or the iteration ends in DigestMismatch or TimedOut.
-
-        Nothing may be trusted before the iteration has ended. Source: distribution-spec 1.1, Pulling blobs.
+        `max_bytes`: instead of the limits' own. Raises DigestMismatch and TimedOut, among others.
         """
         bound = self._limits.blob_max_bytes if max_bytes is None else max_bytes
         if descriptor.size > bound:
@@ -216,18 +200,24 @@ class RegistryClient:
                 repository=repository,
                 reference=descriptor.digest,
             )
+        return await self.caller.again_when_broken_off(lambda: self._read_blob_once(repository, descriptor))
+
+    async def _read_blob_once(self, repository: str, descriptor: Descriptor) -> bytes:
         subject = Subject(Asked.BLOB, repository, descriptor.digest)
         target = f"/v2/{repository}/blobs/{descriptor.digest}"
-        async with self.caller.stream(target, scope=_pull(repository), subject=subject) as response:
+        response = await self.caller.open(target, scope=_pull(repository), subject=subject)
+        try:
             verifier = BlobVerifier(descriptor, host=str(self.host), repository=repository)
             verifier.announce(content_length(response))
-
-            async def verified() -> AsyncIterator[bytes]:
-                async for piece in self.caller.pieces(response, subject):
-                    yield verifier.feed(piece)
-                verifier.finish()
-
-            yield verified()
+            body = response.whole()
+            if body is not None:
+                verifier.feed(body)
+            else:
+                body = b"".join([verifier.feed(piece) async for piece in self.caller.pieces(response, subject)])
+            verifier.finish()
+            return body
+        finally:
+            response.close()
 
     async def _ask_manifest(self, method: str, repository: str, reference: str, known_digest: str | None) -> Answer:
         if not is_digest(reference) and not is_tag(reference):

@@ -6,6 +6,7 @@ from typing import Final
 import httpx
 from cryptography import x509
 
+from app.oci_client.connecting import CertificateRejected, NameUnresolved, TlsUnspoken
 from app.oci_client.errors import (
     ConnectionRefused,
     NameNotResolved,
@@ -18,7 +19,6 @@ from app.oci_client.errors import (
 )
 from app.oci_client.registry_text import quotable
 from app.oci_client.tls import ConnectionSecurity
-from app.oci_client.transport import CertificateRejected, NameUnresolved, TlsUnspoken
 
 # X509_V_ERR_* of openssl/x509_vfy.h
 _NOT_YET_VALID: Final = 9
@@ -55,6 +55,10 @@ def connection_error(error: httpx.TransportError, host: str, security: Connectio
             return _not_connected(error.__cause__, str(error), host)
         case httpx.UnsupportedProtocol():
             return UnexpectedAnswer(f"{host} led to an address that is no http address.", host=host)
+        case httpx.LocalProtocolError():
+            return UnexpectedAnswer(
+                f"What {host} was to be asked holds characters that no request may hold.", host=host
+            )
         case httpx.RemoteProtocolError():
             return UnexpectedAnswer(f"{host} does not answer in HTTP.", host=host)
         case _:

@@ -1,8 +1,7 @@
 """The exchange itself: redirects followed by hand, each hop with a clean header set, within one limit of time."""
 
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import httpx
@@ -13,14 +12,17 @@ from app.oci_client.errors import AddressRefused, RegistryError, TimedOut, Unexp
 from app.oci_client.limits import ClientLimits
 from app.oci_client.reading import facts
 from app.oci_client.reference import RegistryHost
-from app.oci_client.retrying import HostLimiter
+from app.oci_client.response import Response
+from app.oci_client.retrying import HostLimiter, Place
 from app.oci_client.transport import HttpClient
 
 # What needs no encoding and no parser: addresses of manifests and layers, thousands of them in a sync.
 _PLAIN_ADDRESS: Final = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+/[A-Za-z0-9/_.:@,~-]*(?:\?[A-Za-z0-9/_.:@,~=&%+-]*)?")
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _TOO_MANY: Final = frozenset({429, 503})
-_ALIKE: Final = frozenset({Asked.MANIFEST, Asked.BLOB})
+_ALIKE: Final = {
+    (method, asked): f"{method} {asked.name}" for method in ("GET", "HEAD") for asked in (Asked.MANIFEST, Asked.BLOB)
+}
 """What takes a registry the same time whenever it is asked for; that of a listing depends on its length."""
 
 
@@ -47,7 +49,6 @@ class Exchange:
         self._limits = limits
         self._clock = clock
 
-    @asynccontextmanager
     async def open(
         self,
         method: str,
@@ -59,35 +60,48 @@ class Exchange:
         body: bytes | None = None,
         follow: bool = True,
         limiter: HostLimiter | None = None,
-    ) -> AsyncIterator[httpx.Response]:
-        """The open answer behind all redirects. A redirect is followed without any header that was given."""
+    ) -> Response:
+        """The answer behind all redirects; a place at the host is held until it is closed.
+
+        A redirect is followed without any header that was given.
+        """
         limiter = limiter or self._limiter
-        async with limiter.slot(self._host, self._limits.retry_after_max_seconds, self) as place:
+        place = limiter.take_at_once()
+        if place is None:
+            place = await limiter.take(self._host, self._limits.retry_after_max_seconds, self)
+        try:
             ends_at = self._clock() + seconds
-            for _ in range(self._limits.redirects_max + 1):
+            for hop in range(self._limits.redirects_max + 1):
                 try:
                     response = await self._send(method, url, headers, body, ends_at - self._clock(), subject)
                 except TimedOut:
                     place.refused()
                     raise
-                try:
-                    if not follow or response.status_code not in _REDIRECTS or "location" not in response.headers:
-                        if response.status_code in _TOO_MANY:
-                            place.refused()
-                        elif subject.asked in _ALIKE and response.status_code < 400:
-                            place.answered(f"{method} {subject.asked.name}")
-                        yield response
-                        return
-                    url = self._redirected(url, response, subject)
-                    headers = {name: value for name, value in headers.items() if name == "Accept"}
-                finally:
-                    await response.aclose()
+                if not follow or response.status not in _REDIRECTS or "location" not in response.headers:
+                    self._note(place, method, subject, response, redirected=hop > 0)
+                    response.release = place.give_back
+                    return response
+                response.close()
+                url = self._redirected(url, response, subject)
+                headers = {name: value for name, value in headers.items() if name == "Accept"}
             raise UnexpectedAnswer(
                 f"{self._host} redirects more than {self._limits.redirects_max} times.",
                 **facts(self._host, subject),
             )
+        except BaseException:
+            place.give_back()
+            raise
 
-    def _redirected(self, url: httpx.URL | str, response: httpx.Response, subject: Subject) -> httpx.URL:
+    def _note(self, place: Place, method: str, subject: Subject, response: Response, *, redirected: bool) -> None:
+        """How it was answered, for the host's pace."""
+        if response.status in _TOO_MANY:
+            place.refused()
+        elif response.status < 400:
+            kind = _ALIKE.get((method, subject.asked))
+            if kind is not None:
+                place.answered(kind, None if redirected else response.host_seconds)
+
+    def _redirected(self, url: httpx.URL | str, response: Response, subject: Subject) -> httpx.URL:
         try:
             target = httpx.URL(url).join(response.headers["location"])
         except (httpx.InvalidURL, ValueError):
@@ -108,7 +122,7 @@ class Exchange:
         body: bytes | None,
         seconds: float,
         subject: Subject,
-    ) -> httpx.Response:
+    ) -> Response:
         self.requests_made += 1
         failure: RegistryError
         try:

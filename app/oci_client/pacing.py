@@ -54,8 +54,13 @@ class Concurrency:
     def limit(self) -> int:
         return int(self._limit)
 
-    def answered(self, kind: str, began_at: float, now: float, *, full: bool) -> None:
-        """An answer of this kind came. `full`: no further request could have been sent meanwhile."""
+    def answered(
+        self, kind: str, began_at: float, now: float, *, full: bool, host_seconds: float | None = None
+    ) -> None:
+        """An answer of this kind came. `full`: no further request could have been sent meanwhile.
+
+        `host_seconds`: what the host itself took, where that is known: what we were busy with makes no host slow.
+        """
         seconds = max(now - began_at, 1e-6)
         quickest = self._quickest.get(kind)
         if quickest is None:
@@ -63,7 +68,7 @@ class Concurrency:
         elif now - quickest.since > QUICKEST_REMEMBERED_SECONDS:
             quickest.before, quickest.now, quickest.since = quickest.now, seconds, now
         quickest.now = min(quickest.now, seconds)
-        self._slowness.append(seconds / quickest.seconds)
+        self._slowness.append((seconds if host_seconds is None else host_seconds) / quickest.seconds)
         self._full = self._full or full
         if len(self._slowness) >= self.limit:
             self._end_round()
@@ -112,10 +117,16 @@ class Places:
     def taken(self) -> int:
         return self._taken
 
+    def take_at_once(self) -> bool:
+        """Whether there was a free place that nobody waits for; it is taken then, and to be given back."""
+        if self._waiting or self._taken >= self.concurrency.limit:
+            return False
+        self._taken += 1
+        return True
+
     async def take(self, who: object) -> None:
         """Returns with a place, to be given back. `who` has one turn, however many places are asked for."""
-        if not self.are_full and not self._waiting:
-            self._taken += 1
+        if self.take_at_once():
             return
         turn = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(who, deque()).append(turn)

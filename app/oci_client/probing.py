@@ -5,20 +5,13 @@ import socket
 import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 import httpx
 
 from app.oci_client.answers import Presented
 from app.oci_client.client import RegistryClient
-from app.oci_client.connection_errors import connection_error
-from app.oci_client.errors import MalformedManifest, ManifestNotFound, RegistryError, UnexpectedAnswer
-from app.oci_client.manifest import ChartManifest
-from app.oci_client.registry_text import quotable
-from app.oci_client.tls import ConnectionSecurity
-from app.oci_client.transport import (
+from app.oci_client.connecting import (
     NOT_TLS_REASONS,
     CertificateRejected,
     NameUnresolved,
@@ -27,44 +20,16 @@ from app.oci_client.transport import (
     guarded_addresses,
     peer_certificate,
 )
+from app.oci_client.connection_errors import connection_error
+from app.oci_client.errors import MalformedManifest, ManifestNotFound, RegistryError, UnexpectedAnswer
+from app.oci_client.manifest import ChartManifest
+from app.oci_client.registry_text import quotable
+from app.oci_client.stages import Stage, StageKind, StageOutcome
+from app.oci_client.tls import ConnectionSecurity
 
 # Signatures and attestations live beside charts, as tags that are digests.
 _SIGNATURE_PREFIX: Final = "sha256-"
 TAGS_LOOKED_AT: Final = 3
-
-
-class StageKind(StrEnum):
-    """In the order in which they are gone through."""
-
-    ADDRESS = "ADDRESS"
-    CONNECT = "CONNECT"
-    TLS = "TLS"
-    REGISTRY_API = "REGISTRY_API"
-    LOGIN = "LOGIN"
-    REPOSITORY = "REPOSITORY"
-
-
-class StageOutcome(StrEnum):
-    """SKIPPED: an earlier stage failed."""
-
-    PASSED = "PASSED"
-    FAILED = "FAILED"
-    SKIPPED = "SKIPPED"
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """What came of one stage.
-
-    `message` is for people; `error` is set when it failed for the registry's reason.
-    """
-
-    kind: StageKind
-    outcome: StageOutcome
-    message: str
-    repository: str | None = None
-    milliseconds: int | None = None
-    error: RegistryError | None = None
 
 
 async def probe(client: RegistryClient, repositories: Sequence[str]) -> AsyncIterator[Stage]:

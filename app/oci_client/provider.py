@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from app.oci_client.calling import Caller
     from app.oci_client.client import FetchedManifest
+    from app.oci_client.response import Headers
     from app.oci_client.tokens import Token
 
 
@@ -132,7 +133,7 @@ class Provider:
         """
         return False
 
-    def hear(self, caller: "Caller", headers: "httpx.Headers") -> None:
+    def hear(self, caller: "Caller", headers: "Headers") -> None:
         """What the registry says beside its answers, such as how many pulls are left."""
 
     async def list_tags(self, caller: "Caller", repository: str) -> AsyncIterator[tuple[ListedTag, ...]]:

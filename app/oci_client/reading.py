@@ -10,6 +10,7 @@ from app.oci_client.errors import DigestMismatch, RegistryError, TimedOut, TooLa
 from app.oci_client.limits import ClientLimits
 from app.oci_client.reference import RegistryHost
 from app.oci_client.registry_text import quotable
+from app.oci_client.response import Response
 
 
 class BodyReader:
@@ -20,8 +21,11 @@ class BodyReader:
         self._limits = limits
         self._clock = clock
 
-    async def read(self, response: httpx.Response, subject: Subject, max_bytes: int, *, cut: bool = False) -> bytes:
+    async def read(self, response: Response, subject: Subject, max_bytes: int, *, cut: bool = False) -> bytes:
         """The whole body. `cut`: a longer one is cut and not refused, as is one that breaks off."""
+        body = response.whole()
+        if body is not None and len(body) <= max_bytes:
+            return body
         announced = content_length(response)
         if announced is not None and announced > max_bytes and not cut:
             raise self._too_large(subject, max_bytes)
@@ -38,29 +42,26 @@ class BodyReader:
         except (DigestMismatch, UnexpectedAnswer):
             if not cut:
                 raise
-        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        return b"".join(pieces)[:max_bytes]
 
-    async def pieces(self, response: httpx.Response, subject: Subject) -> AsyncIterator[bytes]:
+    async def pieces(self, response: Response, subject: Subject) -> AsyncIterator[bytes]:
         """The body as it comes.
 
         Raises TimedOut when it comes too slowly, DigestMismatch when it breaks off.
         """
-        stream = response.stream
-        assert isinstance(stream, httpx.AsyncByteStream)
         floor = self._limits.throughput_min_bytes_per_second
         grace = self._limits.throughput_grace_seconds
         waited = 0.0
         size = 0
-        source = stream.__aiter__()
         while True:
             asked_at = self._clock()
             try:
-                piece = await anext(source)
-            except StopAsyncIteration:
-                return
+                piece = await response.piece()
             except httpx.TransportError as error:
                 failure = self._broken_off(error, subject, size)
                 break
+            if not piece:
+                return
             waited += self._clock() - asked_at
             size += len(piece)
             if waited > grace and size < waited * floor:
@@ -87,9 +88,9 @@ class BodyReader:
             **facts(self._host, subject),
         )
 
-    def refuse_encoding(self, response: httpx.Response, subject: Subject) -> None:
-        encoding = response.headers.get("content-encoding", "identity").strip().lower()
-        if encoding not in ("", "identity"):
+    def refuse_encoding(self, response: Response, subject: Subject) -> None:
+        encoding = response.headers.get("content-encoding")
+        if encoding and encoding.lower() != "identity":
             raise UnexpectedAnswer(
                 f"{self._host} sends its answer encoded as {quotable(encoding)}, though it was asked not to.",
                 **facts(self._host, subject),
@@ -100,7 +101,7 @@ class BodyReader:
         return TooLarge(f"{what} at {self._host} is larger than {max_bytes} bytes.", **facts(self._host, subject))
 
 
-def content_length(response: httpx.Response) -> int | None:
+def content_length(response: Response) -> int | None:
     """What the answer's head says about the length of its body, in bytes."""
     text = response.headers.get("content-length", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

@@ -8,8 +8,6 @@ import re
 from dataclasses import dataclass
 from typing import Final, Self
 
-import idna
-
 from app.oci_client.errors import InvalidReference, InvalidRegistryHost, InvalidRepositoryName
 
 REPOSITORY_MAX_CHARACTERS: Final = 255
@@ -176,6 +174,8 @@ def _port(text: str, authority: str) -> int:
 def _host_name(text: str) -> str:
     name = text.lower().removesuffix(".")
     if not name.isascii():
+        import idna  # tables of all of Unicode, for a name that few will type
+
         try:
             encoded = idna.encode(name, uts46=True).decode("ascii")
         except idna.IDNAError:

@@ -6,8 +6,7 @@ Full jitter: aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter. R
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final, TypeVar
@@ -55,9 +54,15 @@ class Place:
         self._clock = clock
         self._began_at = clock()
 
-    def answered(self, kind: str) -> None:
-        """The head of an answer came. `kind`: of requests that take the same time."""
-        self._concurrency.answered(kind, self._began_at, self._clock(), full=self._places.are_full)
+    def give_back(self) -> None:
+        """To whoever waits for one. Once."""
+        self._places.give_back()
+
+    def answered(self, kind: str, host_seconds: float | None = None) -> None:
+        """The head of an answer came, `host_seconds` of it the host's own. `kind`: of what takes the same time."""
+        self._concurrency.answered(
+            kind, self._began_at, self._clock(), full=self._places.are_full, host_seconds=host_seconds
+        )
         self._places.hand_out()
 
     def refused(self) -> None:
@@ -106,9 +111,14 @@ class HostLimiter:
         """Let nobody speak to the host for so long; never shortens an earlier hold."""
         self._closed_until = max(self._closed_until, self._clock() + seconds)
 
-    @asynccontextmanager
-    async def slot(self, host: RegistryHost, wait_max_seconds: float, who: object = None) -> AsyncIterator[Place]:
-        """One of the places; `who` asks takes turns with the others.
+    def take_at_once(self) -> Place | None:
+        """One of the places where one is free and the host is open; None where there is something to wait for."""
+        if self._closed_until > self._clock() or not self._places.take_at_once():
+            return None
+        return Place(self.concurrency, self._places, self._clock)
+
+    async def take(self, host: RegistryHost, wait_max_seconds: float, who: object = None) -> Place:
+        """One of the places, to be given back; `who` asks takes turns with the others.
 
         Raises RateLimited when the host is closed for longer than `wait_max_seconds`.
         """
@@ -118,9 +128,10 @@ class HostLimiter:
                 if seconds > wait_max_seconds:
                     raise rate_limited_until(host, self._now() + timedelta(seconds=seconds))
                 await self._sleep(seconds)
-            yield Place(self.concurrency, self._places, self._clock)
-        finally:
+        except BaseException:
             self._places.give_back()
+            raise
+        return Place(self.concurrency, self._places, self._clock)
 
 
 class HostLimiters:

@@ -39,6 +39,8 @@ class SignIn:
         self._credential = credential
         self._tokens = tokens
         self._login: Login | None = None
+        # Where tokens lie that were asked for on the word of a challenge: most requests need no more than that.
+        self._kept_at: dict[tuple[str, bool], tuple[Challenge, TokenKey]] = {}
         self.challenge: Challenge | None = None
 
     @property
@@ -68,12 +70,22 @@ class SignIn:
 
         `nobody`: without the credential, as for what is public.
         """
-        if self.challenge is None:
+        challenge = self.challenge
+        if challenge is None:
             return None
+        checked, key = self._kept_at.get((scope, nobody), (None, None))
+        if key is not None and checked is challenge and (token := self._tokens.known(key)) is not None:
+            return token.authorization
         login = None if nobody else await self.login()
-        if self.challenge.scheme == "basic" or (login is not None and login.as_bearer):
+        if challenge.scheme == "basic" or (login is not None and login.as_bearer):
             return _header(login)
-        return await self._token(self.challenge, self._provider.token_scope(scope), login)
+        wanted = self._provider.token_scope(scope)
+        authorization = await self._token(challenge, wanted, login)
+        self._kept_at[(scope, nobody)] = (challenge, self._token_key(wanted, login))
+        return authorization
+
+    def _token_key(self, scope: str, login: Login | None) -> TokenKey:
+        return TokenKey(self._caller.origin, Anonymous() if login is None else self._credential, scope)
 
     async def renewed(
         self, scope: str, rejected: Secret | None, challenges: Challenges, *, nobody: bool = False
@@ -156,8 +168,7 @@ class SignIn:
                     raise
             return await self._mint(realm_url, service, scope, anew)
 
-        whose = Anonymous() if login is None else self._credential
-        token = await self._tokens.get(TokenKey(self._caller.origin, whose, scope), mint, rejected=rejected)
+        token = await self._tokens.get(self._token_key(scope, login), mint, rejected=rejected)
         return token.authorization
 
     def _check_realm_may_have_credentials(self, realm_host: str) -> None:

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
-
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
+from typing import TYPE_CHECKING, Final
 
 from app.oci_client.errors import InvalidCaCertificate
+
+if TYPE_CHECKING:
+    from cryptography import x509  # 8 MB, for those who have certificates to read
 
 _PEM_CERTIFICATE: Final = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 # A bundle of the world's public CAs is about 220 KiB.
@@ -49,8 +49,10 @@ def read_certificate(pem: str) -> CertificateInfo:
     return describe_certificate(_certificates(pem)[0])
 
 
-def describe_certificate(certificate: x509.Certificate) -> CertificateInfo:
+def describe_certificate(certificate: "x509.Certificate") -> CertificateInfo:
     """The facts people compare a certificate by."""
+    from cryptography.hazmat.primitives import hashes
+
     return CertificateInfo(
         subject=certificate.subject.rfc4514_string(),
         issuer=certificate.issuer.rfc4514_string(),
@@ -59,7 +61,9 @@ def describe_certificate(certificate: x509.Certificate) -> CertificateInfo:
     )
 
 
-def _certificates(pem: str) -> list[x509.Certificate]:
+def _certificates(pem: str) -> "list[x509.Certificate]":
+    from cryptography import x509
+
     if len(pem) > CA_PEM_MAX_CHARACTERS:
         raise InvalidCaCertificate("The CA certificate is larger than 512 KiB.")
     if "PRIVATE KEY-----" in pem:

@@ -120,6 +120,11 @@ class RenewedCache(Generic[Kept]):
         self._entries: dict[TokenKey, _Entry[Kept]] = {}
         self._making: dict[TokenKey, asyncio.Task[Kept]] = {}
 
+    def known(self, key: TokenKey) -> Kept | None:
+        """The value kept under `key` where nobody needs to wait for it, nor think of renewing it."""
+        entry = self._entries.get(key)
+        return entry.value if entry is not None and entry.renew_at > self._clock() else None
+
     async def get(
         self, key: TokenKey, make: Callable[[], Awaitable[Kept]], *, rejected: Callable[[Kept], bool] | None = None
     ) -> Kept:
@@ -171,6 +176,10 @@ class TokenCache:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._tokens: RenewedCache[Token] = RenewedCache(clock)
         self._logins: RenewedCache[SignedIn] = RenewedCache(clock)
+
+    def known(self, key: TokenKey) -> Token | None:
+        """The token kept under `key` where nobody needs to wait for it, nor think of renewing it."""
+        return self._tokens.known(key)
 
     async def get(
         self, key: TokenKey, mint: Callable[[], Awaitable[Token]], *, rejected: Secret | None = None

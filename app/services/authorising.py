@@ -9,10 +9,11 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.domain.errors import Invalid, NotFound
+from app.domain.roles import Role
 from app.services import auditing
 from app.services.clock import Clock, utc_now
 from app.store import access
-from app.store.entities import ApiToken, Role
+from app.store.entities import ApiToken
 from app.store.kept import Kept
 from app.store.session import Store
 

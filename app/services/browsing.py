@@ -16,6 +16,7 @@ from app.services.clock import Clock, utc_now
 from app.store import charts, facets, long_texts, registries, search, syncs
 from app.store.archives import Archives
 from app.store.charts import ChartConditions
+from app.store.driver_rows import DriverRows
 from app.store.entities import (
     Chart,
     ChartContent,
@@ -32,7 +33,7 @@ from app.store.joined_rows import Along, Wanted
 from app.store.kept import Kept
 from app.store.keyset import Page
 from app.store.long_texts import LongText
-from app.store.selection import Selection, needs_reading, select_charts
+from app.store.selection import Selection, select_charts
 from app.store.session import Store
 
 COUNTS_KEPT, FACETS_KEPT = 1_000, 100
@@ -128,11 +129,7 @@ class Browsing:
 
     async def select(self, text: str | None = None, conditions: ChartConditions | None = None) -> Selection:
         """Which charts are asked for, read once for all that is told of them."""
-        conditions = conditions or ChartConditions()
-        if not needs_reading(text, conditions):
-            return Selection(None, conditions)
-        async with self._store.reading() as session:
-            return await select_charts(session, text, conditions)
+        return await select_charts(self._store.rows, text, conditions or ChartConditions())
 
     async def chart_page(
         self,
@@ -154,35 +151,28 @@ class Browsing:
                 self._store.rows, first, after, selection.conditions, wanted, by_update=by_update
             )
             return _chart_page(page, by_update, along)
-        async with self._store.reading() as session:
-            if not (by_update or by_name):
-                hits = await search.page(
-                    session,
-                    selection.question,
-                    selection.conditions,
-                    first,
-                    after,
-                    stale_before=_midnight(self._clock()) - STALE_AFTER,
-                )
-                return ChartPage([hit.chart for hit in hits.rows], [hit.keys for hit in hits.rows], hits.has_next)
-            await search.prefer_index(session)
+        reader = self._rows_for(selection)
+        if by_update or by_name:
             orders = charts.BY_UPDATE if by_update else charts.BY_NAME
-            page = await charts.page(session, first, after, selection.clauses, orders)
-        return _chart_page(page, by_update)
+            return _chart_page(await charts.page(reader, first, after, selection.clauses, orders), by_update)
+        stale_before = _midnight(self._clock()) - STALE_AFTER
+        hits = await search.page(
+            reader, selection.question, selection.conditions, first, after, stale_before=stale_before
+        )
+        return ChartPage([hit.chart for hit in hits.rows], [hit.keys for hit in hits.rows], hits.has_next)
+
+    def _rows_for(self, selection: Selection) -> DriverRows:
+        return self._store.rows.for_searches() if selection.question else self._store.rows
 
     async def highlights(self, selection: Selection, chart_ids: Collection[int]) -> dict[int, str]:
         """Where the words stand, by chart id; sanitised."""
         if selection.question is None or not chart_ids:
             return {}
-        async with self._store.reading() as session:
-            return await search.highlights(session, selection.question, chart_ids)
+        return await search.highlights(self._store.rows, selection.question, chart_ids)
 
     async def count_charts(self, selection: Selection) -> int:
         async def count() -> int:
-            async with self._store.reading() as session:
-                if selection.question:
-                    await search.prefer_index(session)
-                return await charts.count(session, selection.clauses)
+            return await charts.count(self._rows_for(selection), selection.clauses)
 
         return await self._counts.find_or(selection.key, count)
 
@@ -190,18 +180,14 @@ class Browsing:
         """Of the same charts that `count_charts` counts."""
 
         async def count() -> Facets:
-            async with self._store.reading() as session:
-                if selection.question:
-                    await search.prefer_index(session)
-                return await facets.count_facets(session, selection.clauses)
+            return await facets.count_facets(self._rows_for(selection), selection.clauses)
 
         return await self._facets.find_or(selection.key, count)
 
     async def facets_of_registries(self, registry_ids: Collection[int]) -> dict[int, Facets]:
         """By registry id; none for those without a chart."""
         conditions = ChartConditions(registry_ids=registry_ids, include_prereleases=True)
-        async with self._store.reading() as session:
-            return await facets.count_facets_by_registry(session, conditions.clauses())
+        return await facets.count_facets_by_registry(self._store.rows, conditions.clauses())
 
     async def charts(self, ids: Collection[int]) -> dict[int, Chart]:
         return await charts.find_many(self._store.rows, ids)

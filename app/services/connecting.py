@@ -6,10 +6,9 @@ A credential is stored in three parts: its kind (Registry.authentication), what 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.domain.errors import KeyMissing
-from app.oci_client.client import RegistryClient
 from app.oci_client.credentials import (
     Anonymous,
     AzureManagedIdentity,
@@ -23,33 +22,22 @@ from app.oci_client.credentials import (
     UsernamePassword,
 )
 from app.oci_client.limits import ClientLimits
-from app.oci_client.provider import Provider as ProviderWays
-from app.oci_client.providers.artifact_registry import ArtifactRegistryProvider
-from app.oci_client.providers.azure import AzureProvider
-from app.oci_client.providers.docker_hub import DockerHubProvider
-from app.oci_client.providers.ecr import EcrProvider
-from app.oci_client.providers.generic import GenericProvider
-from app.oci_client.providers.google_keys import account_name
-from app.oci_client.providers.quay import QuayProvider
 from app.oci_client.reference import RegistryHost
 from app.oci_client.retrying import HostLimiters
 from app.oci_client.tls import ConnectionSecurity as TlsSecurity
 from app.oci_client.tls import TlsSettings
 from app.oci_client.tokens import TokenCache
-from app.oci_client.transport import HttpClients
+from app.services.known_providers import import_ways
 from app.store import registries
 from app.store.entities import Authentication, ConnectionSecurity, Provider, Registry
 from app.store.sealing import Sealer
 from app.store.session import Store
 
-PROVIDERS: Mapping[Provider, ProviderWays] = {
-    Provider.ECR: EcrProvider(),
-    Provider.DOCKER_HUB: DockerHubProvider(),
-    Provider.AZURE: AzureProvider(),
-    Provider.ARTIFACT_REGISTRY: ArtifactRegistryProvider(),
-    Provider.QUAY: QuayProvider(),
-    Provider.OTHER: GenericProvider(),
-}
+if TYPE_CHECKING:
+    from app.oci_client.client import RegistryClient
+    from app.oci_client.on_demand import HttpClientsOnDemand
+    from app.oci_client.provider import Provider as ProviderWays
+    from app.oci_client.transport import HttpClients
 
 CREDENTIAL_FORMS: Mapping[Authentication, type[Credential]] = {
     Authentication.ANONYMOUS: Anonymous,
@@ -78,6 +66,8 @@ class StoredCredential:
 
 def take_apart(credential: Credential) -> StoredCredential:
     """Raises InvalidCredential for a key file that is none."""
+    from app.oci_client.providers.google_keys import account_name
+
     kind = next(kind for kind, form in CREDENTIAL_FORMS.items() if isinstance(credential, form))
     open_part: dict[str, Any] = {}
     secret: dict[str, str] = {}
@@ -117,9 +107,9 @@ class Connections:
         self,
         store: Store,
         sealer: Sealer,
-        http: HttpClients,
+        http: "HttpClients | HttpClientsOnDemand",
         limiters: HostLimiters,
-        providers: Mapping[Provider, ProviderWays],
+        providers: "Mapping[Provider, ProviderWays]",
         limits: ClientLimits,
     ) -> None:
         self._store = store
@@ -130,14 +120,16 @@ class Connections:
         self._tokens = TokenCache()
         self.providers = providers
 
-    def impatient_client(self, target: Target) -> RegistryClient:
+    def impatient_client(self, target: Target) -> "RegistryClient":
         """One that tries each request only twice, for people who wait for the answer."""
         return self._client(target, replace(self._limits, tries_max=2, request_timeout_seconds=15))
 
-    def client(self, target: Target) -> RegistryClient:
+    def client(self, target: Target) -> "RegistryClient":
         return self._client(target, self._limits)
 
-    def _client(self, target: Target, limits: ClientLimits) -> RegistryClient:
+    def _client(self, target: Target, limits: ClientLimits) -> "RegistryClient":
+        from app.oci_client.client import RegistryClient
+
         tls = TlsSettings(TlsSecurity(target.connection_security.value), target.ca_certificate)
         return RegistryClient(
             target.host,
@@ -151,6 +143,7 @@ class Connections:
 
     async def target_of(self, registry: Registry) -> Target:
         """Raises KeyMissing where its credentials cannot be opened."""
+        await import_ways()
         secret: dict[str, str] = {}
         if registry.authentication is not Authentication.ANONYMOUS:
             async with self._store.reading() as session:
@@ -167,7 +160,7 @@ class Connections:
             ca_certificate=registry.ca_certificate,
         )
 
-    async def client_of(self, registry: Registry) -> RegistryClient:
+    async def client_of(self, registry: Registry) -> "RegistryClient":
         return self.client(await self.target_of(registry))
 
 

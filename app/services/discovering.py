@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from app.domain.errors import NotFound
-from app.oci_client.provider import Namespaces
 from app.services.connecting import Connections
 from app.store import registries
 from app.store.session import Store
@@ -43,6 +42,8 @@ class Discovering:
         if registry is None:
             raise NotFound("There is no such registry; it may have been deleted.", "registryId")
         client = await self._connections.client_of(registry)
+        from app.oci_client.provider import Namespaces
+
         asked = [search.partition("/")[0].lower()] if search and search.find("/") > 0 else []
         known = sorted({name.partition("/")[0] for name in added if "/" in name})
         found: dict[str, bool | None] = {}

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from app.domain.errors import ForbiddenAddress, Invalid, Refusal, Refusals, Required
 from app.domain.semver_constraint import Constraint, InvalidConstraint
@@ -14,11 +15,13 @@ from app.oci_client.errors import (
     InvalidRegistryHost,
     InvalidRepositoryName,
 )
-from app.oci_client.provider import Provider as ProviderWays
 from app.oci_client.reference import RegistryHost
 from app.oci_client.tls import read_certificate
 from app.services.connecting import Target
 from app.store.entities import ConnectionSecurity, Provider, Visibility
+
+if TYPE_CHECKING:
+    from app.oci_client.provider import Provider as ProviderWays
 
 NAME_MAX_CHARACTERS = 200
 REPOSITORIES_MAX = 1000  # of one request; add the others with a further one
@@ -59,7 +62,7 @@ class Registration:
 class Drafting:
     """Checks. Nothing here asks a registry or the store."""
 
-    def __init__(self, providers: Mapping[Provider, ProviderWays], guard: AddressGuard) -> None:
+    def __init__(self, providers: "Mapping[Provider, ProviderWays]", guard: AddressGuard) -> None:
         self._providers = providers
         self._guard = guard
 

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 
 import structlog
-from obstore.exceptions import BaseError
 
 from app.store import kept_archives
-from app.store.archives import Archives
+from app.store.archives import Archives, archive_faults
 from app.store.session import Store
 
 READ_AT_ONCE = 5000  # digests; as many as are read without holding up everybody else
@@ -30,7 +29,7 @@ async def lost_tags(store: Store, archives: Archives, registry_id: int) -> Mappi
         digest = page[-1]
     try:
         lost = await archives.lacking(lost)
-    except (BaseError, OSError) as fault:
+    except archive_faults() as fault:
         log.warning("archives.not_listed", reason=type(fault).__name__)
         return {}
     found: dict[int, frozenset[str]] = {}

@@ -3,17 +3,22 @@
 import asyncio
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TYPE_CHECKING
+
+from sqlmodel import Session
 
 from app.domain.faults import REGISTRY_WIDE
 from app.domain.semver_constraint import Constraint
 from app.domain.sync_events import SyncTrigger
-from app.domain.sync_plan import Failures, HeldTag, ListedTag, Policy, RepositoryPlan, plan_repository
-from app.oci_client.client import RegistryClient
+from app.domain.sync_plan import FailedTag, Failures, HeldTag, ListedTag, Policy, RepositoryPlan, plan_repository
 from app.oci_client.errors import ManifestNotFound, RegistryError, RepositoryNotFound
 from app.services.clock import Clock
 from app.store import failures, findings
 from app.store.entities import ChartRepository, Registry, Sync
 from app.store.session import Store
+
+if TYPE_CHECKING:
+    from app.oci_client.client import RegistryClient
 
 DECIDED_AT_ONCE = 1000  # tags; a hundred times as many would hold up everybody else for a second
 
@@ -37,7 +42,7 @@ def policy_of(registry: Registry) -> Policy:
     return Policy(constraint, registry.versions_kept)
 
 
-async def _still_there(client: RegistryClient, repository: str, held: HeldTag) -> ListedTag | None:
+async def _still_there(client: "RegistryClient", repository: str, held: HeldTag) -> ListedTag | None:
     """The tag as a listing should have had it; None where it is gone. Whoever does not know keeps it."""
     try:
         head = await client.head_manifest(repository, held.tag, held.digest)
@@ -50,6 +55,10 @@ async def _still_there(client: RegistryClient, repository: str, held: HeldTag) -
     return ListedTag(held.tag, head.digest)
 
 
+def _remembered(session: Session, repository_id: int, sync_id: int) -> tuple[dict[str, HeldTag], dict[str, FailedTag]]:
+    return findings.held_tags(session, repository_id, sync_id), failures.of_repository(session, repository_id, sync_id)
+
+
 class Planning:
     """Lists and compares. What is planned once is planned the same again, minus what was stored since."""
 
@@ -59,7 +68,7 @@ class Planning:
 
     async def plan(
         self,
-        client: RegistryClient,
+        client: "RegistryClient",
         registry: Registry,
         repository: ChartRepository,
         sync: Sync,
@@ -73,9 +82,7 @@ class Planning:
         async for page in client.list_tags(repository.name):
             listed += [ListedTag(tag.tag, tag.digest, tag.artifact_type) for tag in page]
             pages += 1
-        async with self._store.reading() as session:
-            held = await findings.held_tags(session, repository.id, sync.id)
-            failed = await failures.of_repository(session, repository.id, sync.id)
+        held, failed = await self._store.read(partial(_remembered, repository_id=repository.id, sync_id=sync.id))
         held |= {tag: replace(held[tag], archive_lost=True) for tag in lost & held.keys()}
         decide = partial(
             plan_repository,

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from app.domain.errors import NotFound
-from app.oci_client.probing import Stage, StageOutcome, probe
+from app.oci_client.stages import Stage, StageOutcome
 from app.services.connecting import Connections, Target
 from app.services.drafting import Drafting, Registration
+from app.services.known_providers import import_ways
 from app.store import registries
 from app.store.session import Store
 
@@ -23,6 +24,7 @@ class Probing:
 
     async def probe_draft(self, registration: Registration) -> list[Stage]:
         """Stages in order. Raises Refusals where the input cannot be tried at all."""
+        await import_ways()
         target, names = self._drafting.check(registration)
         return await self._probe(target, names)
 
@@ -36,6 +38,8 @@ class Probing:
         return await self._probe(await self._connections.target_of(registry), names)
 
     async def _probe(self, target: Target, repositories: Sequence[str]) -> list[Stage]:
+        from app.oci_client.probing import probe
+
         client = self._connections.impatient_client(target)
         tried = list(repositories[:REPOSITORIES_PROBED_AT_MOST])
         stages = [stage async for stage in probe(client, tried)]

@@ -6,7 +6,7 @@ the lease, and is refused once another worker has taken the sync over.
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,7 +23,7 @@ from app.services.clock import Clock
 from app.services.sync_batch import NotedEvent, SyncBatch
 from app.services.tallying import RepositoryTally, forget_unfinished
 from app.store import failures, syncs
-from app.store.entities import Sync, SyncRepository
+from app.store.entities import Sync
 from app.store.findings import FoundVersion
 from app.store.session import Store
 from app.store.signatures import SignedVersion
@@ -75,7 +75,7 @@ class Recorder:
 
     def begin_repository(self, tally: RepositoryTally, plan: RepositoryPlan, tags: int) -> None:
         """A repository was listed and planned."""
-        row, progress = tally.row, self.progress
+        row, progress = tally.counts, self.progress
         # Here and not before: both are committed together, whenever this attempt dies in its turn.
         forget_unfinished(progress, row)
         row.tags = tags
@@ -85,17 +85,18 @@ class Recorder:
         ) + row.versions_removed
         progress.versions_total = (progress.versions_total or 0) + row.versions_total
         progress.versions_done += len(plan.already_done) + row.versions_removed
-        self._pending.forgotten_faults.append(tally.repository.name)
-        self._pending.rows[tally.repository.id] = row
-        self.event(EventKind.REPOSITORY_LISTED, repository=tally.repository.name, tags=tags)
+        if self._attempt > 1:
+            self._pending.forgotten_faults.append(tally.name)
+        self._pending.rows[tally.repository_id] = row
+        self.event(EventKind.REPOSITORY_LISTED, repository=tally.name, tags=tags)
         if plan.unchanged:
-            self._count(tally, "unchanged", len(plan.unchanged))
+            self._count(tally, "versions_unchanged", len(plan.unchanged))
         for failed in plan.failed_before:
             self.version_failed_before(tally, failed)
         for held in plan.gone:
             self.version_removed(tally, held)
         for held in plan.outside_policy:
-            self._pending.outside.append((tally.repository.id, held.version_id or 0))
+            self._pending.outside.append((tally.repository_id, held.version_id or 0))
 
     def version_stored(
         self,
@@ -111,29 +112,29 @@ class Recorder:
             self._contents[found.archive_digest] = (found.chart_name, found.version)
         if released is not None:
             self._pending.released.append(released)
-        self._count(tally, "changed" if changed else "added")
-        noted = self.event(EventKind.VERSION_STORED, repository=tally.repository.name, version=found.version)
-        noted.stored_tag = (tally.repository.id, found.tag)
+        self._count(tally, "versions_changed" if changed else "versions_added")
+        noted = self.event(EventKind.VERSION_STORED, repository=tally.name, version=found.version)
+        noted.stored_tag = (tally.repository_id, found.tag)
 
     def version_unchanged(self, tally: RepositoryTally, held: HeldTag) -> None:
         if held.version_id is not None and (held.removed or not held.within_policy):
-            self._pending.returned.append((tally.repository.id, held.version_id))
-        self._count(tally, "unchanged")
+            self._pending.returned.append((tally.repository_id, held.version_id))
+        self._count(tally, "versions_unchanged")
 
     def version_removed(self, tally: RepositoryTally, held: HeldTag) -> None:
-        self._pending.removed.append((tally.repository.id, held.version_id or 0))
-        self._count(tally, "removed")
-        self.event(EventKind.VERSION_REMOVED, repository=tally.repository.name, version=held.tag)
+        self._pending.removed.append((tally.repository_id, held.version_id or 0))
+        self._count(tally, "versions_removed")
+        self.event(EventKind.VERSION_REMOVED, repository=tally.name, version=held.tag)
 
     def no_chart(self, tally: RepositoryTally, skipped: SkippedTag, held: HeldTag | None) -> None:
         """A tag turned out to be no chart; where it was one before, that version is gone."""
         tally.skipped.append(skipped)
-        self._pending.no_charts.setdefault(tally.repository.id, []).append(skipped)
-        self._pending.rows[tally.repository.id] = tally.row
-        tally.row.versions_total -= 1
+        self._pending.no_charts.setdefault(tally.repository_id, []).append(skipped)
+        self._pending.rows[tally.repository_id] = tally.counts
+        tally.counts.versions_total -= 1
         self.progress.versions_total = (self.progress.versions_total or 1) - 1
         if held is not None and held.is_version and not held.removed:
-            tally.row.versions_total += 1
+            tally.counts.versions_total += 1
             self.progress.versions_total += 1
             self.version_removed(tally, held)
         self._due.set()
@@ -145,17 +146,17 @@ class Recorder:
 
     def version_failed(self, tally: RepositoryTally, fault: Fault, before: FailedTag | None = None) -> None:
         """`before`: how it failed in another sync."""
-        self._count(tally, "failed")
+        self._count(tally, "versions_failed")
         self.faulted(fault)
         tally.failed.add(fault.tag or "")
         if fault.lasting and fault.tag:
-            row = failures.row_of(tally.repository.id, fault, before, self._sync_id, self._clock())
-            self._pending.failed[tally.repository.id, fault.tag] = row
+            row = failures.row_of(tally.repository_id, fault, before, self._sync_id, self._clock())
+            self._pending.failed[tally.repository_id, fault.tag] = row
 
     def version_failed_before(self, tally: RepositoryTally, failed: FailedTag) -> None:
         """It is as it was when it failed, and was not tried again."""
-        self._count(tally, "failed")
-        self.faulted(failed.told_again(tally.repository.name))
+        self._count(tally, "versions_failed")
+        self.faulted(failed.told_again(tally.name))
         tally.failed.add(failed.tag)
 
     def faulted(self, fault: Fault) -> None:
@@ -163,15 +164,15 @@ class Recorder:
         self.event(EventKind.FAULTED, fault=asdict(fault))
 
     def _count(self, tally: RepositoryTally, what: str, how_many: int = 1) -> None:
-        for counts in (self.progress, tally.row):
-            setattr(counts, f"versions_{what}", getattr(counts, f"versions_{what}") + how_many)
+        for counts in (self.progress, tally.counts):
+            setattr(counts, what, getattr(counts, what) + how_many)
         self.progress.versions_done += how_many
-        self._pending.rows[tally.repository.id] = tally.row
+        self._pending.rows[tally.repository_id] = tally.counts
         self._due.set()
 
     def finish_repository(self, tally: RepositoryTally, state: RepositoryState, plan: RepositoryPlan | None) -> None:
         """Nothing more will be said of this repository in this sync. Without a plan its listing failed."""
-        tally.row.state = state
+        tally.counts.state = state
         self.progress.repositories_done += 1
         now = self._clock()
         values: dict[str, Any] = {
@@ -181,12 +182,12 @@ class Recorder:
             "last_sync_id": self._sync_id,
         }
         if plan is not None:
-            self._pending.skipped[tally.repository.id] = plan.skipped + tally.skipped
-            self._pending.mended[tally.repository.id] = tally.failed_before - tally.failed
-            values["listed_empty"] = tally.row.tags == 0
-        self._pending.finished[tally.repository.id] = values
-        self._pending.rows[tally.repository.id] = tally.row
-        self.event(EventKind.REPOSITORY_FINISHED, repository=tally.repository.name, state=state.value)
+            self._pending.skipped[tally.repository_id] = plan.skipped + tally.skipped
+            self._pending.mended[tally.repository_id] = tally.failed_before - tally.failed
+            values["listed_empty"] = tally.counts.tags == 0
+        self._pending.finished[tally.repository_id] = values
+        self._pending.rows[tally.repository_id] = tally.counts
+        self.event(EventKind.REPOSITORY_FINISHED, repository=tally.name, state=state.value)
 
     # ── Writing it down ──
 
@@ -237,8 +238,8 @@ class Recorder:
                 raise self._broken
             pending, self._pending = self._pending, SyncBatch()
             # Counts as they are now: more is done while this is written, and is told by the next commit.
-            progress = Progress(**self.progress.as_dict())
-            pending.rows = {key: SyncRepository(**row.model_dump()) for key, row in pending.rows.items()}
+            progress = replace(self.progress)
+            pending.rows = {key: replace(counts) for key, counts in pending.rows.items()}
             self._due.clear()
             try:
                 await self._commit_patiently(pending, progress, values)

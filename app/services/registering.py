@@ -16,6 +16,7 @@ from app.services import auditing
 from app.services.clock import Clock, utc_now
 from app.services.connecting import Target, take_apart
 from app.services.drafting import Drafting, ProviderChoice, Registration
+from app.services.known_providers import import_ways
 from app.services.triggering import Triggering, next_sync_at
 from app.store import name_words, registries, syncs
 from app.store.entities import Authentication, ChartRepository, ConnectionSecurity, Registry, Sync, Visibility
@@ -67,6 +68,7 @@ class Registering:
 
     async def register(self, registration: Registration, actor: str) -> tuple[Registry, Sync | None]:
         """The registry, and its first sync where it is a chart repository with repositories. Raises Refusals."""
+        await import_ways()
         target, names = self._drafting.check(registration)
         now = self._clock()
         registry = Registry(
@@ -94,6 +96,7 @@ class Registering:
 
     async def change(self, change: Change, actor: str) -> Registry:
         """Raises Refusals, NotFound. A sync that runs against the old target is asked to stop, and another follows."""
+        await import_ways()
         registry = await self._found(change.registry_id)
         await self._check(change, registry)
         target = await self._changed_target(change, registry)

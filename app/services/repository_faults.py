@@ -14,10 +14,10 @@ from app.services.tallying import RepositoryTally
 
 def of_repository(error: RegistryError, tally: RepositoryTally, plan: RepositoryPlan | None) -> Fault:
     """A fault of the repository as a whole; says how much of it was not looked at."""
-    fault = fault_of(error, tally.repository.name)
+    fault = fault_of(error, tally.name)
     if plan is None:
         return fault
-    row = tally.row
+    row = tally.counts
     done = row.versions_added + row.versions_changed + row.versions_unchanged + row.versions_failed
     left = row.versions_total - done - row.versions_removed
     return replace(fault, message=f"{fault.message} {left} of {row.versions_total} versions were not looked at.")
@@ -30,7 +30,7 @@ def nothing_found(tally: RepositoryTally, plan: RepositoryPlan) -> Fault | None:
         for skipped in (*plan.skipped, *tally.skipped)
         if skipped.reason is not SkipReason.OUTSIDE_CONSTRAINT
     )
-    if not tally.row.tags or sum(reasons.values()) < tally.row.tags:
+    if not tally.counts.tags or sum(reasons.values()) < tally.counts.tags:
         return None
     words = {
         SkipReason.NOT_A_CHART: "hold images or other artifacts",
@@ -40,10 +40,10 @@ def nothing_found(tally: RepositoryTally, plan: RepositoryPlan) -> Fault | None:
     told = ", ".join(f"{count} {words[reason]}" for reason, count in reasons.items())
     return Fault(
         FaultCode.UNSUPPORTED_CHART,
-        f"{tally.repository.name} has {tally.row.tags} tags and none of them is a Helm chart ({told}). "
+        f"{tally.name} has {tally.counts.tags} tags and none of them is a Helm chart ({told}). "
         "Check the name, or remove the repository.",
         False,
-        tally.repository.name,
+        tally.name,
     )
 
 

@@ -10,8 +10,8 @@ from sqlmodel import Session
 from app.domain.faults import Fault
 from app.domain.sync_events import EventKind
 from app.domain.sync_plan import SkippedTag
+from app.services.tallying import RepositoryCounts
 from app.store import failures, findings, signatures, syncs
-from app.store.entities import SyncRepository
 from app.store.findings import FoundVersion
 
 
@@ -38,7 +38,7 @@ class SyncBatch:
     no_charts: dict[int, list[SkippedTag]] = field(default_factory=dict)
     removed: list[tuple[int, int]] = field(default_factory=list)
     outside: list[tuple[int, int]] = field(default_factory=list)
-    rows: dict[int, SyncRepository] = field(default_factory=dict)
+    rows: dict[int, RepositoryCounts] = field(default_factory=dict)
     finished: dict[int, dict[str, Any]] = field(default_factory=dict)
     skipped: dict[int, list[SkippedTag]] = field(default_factory=dict)
     failed: dict[tuple[int, str], dict[str, Any]] = field(default_factory=dict)
@@ -110,4 +110,4 @@ class SyncBatch:
                 failures.forget(session, repository_id, tags)
         for repository_id, values in self.finished.items():
             findings.finish_repository(session, repository_id, values)
-        syncs.save_repositories(session, list(self.rows.values()))
+        syncs.save_repositories(session, [counts.as_row() for counts in self.rows.values()])

@@ -8,9 +8,9 @@ import asyncio
 import os
 import socket
 from collections.abc import Coroutine, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,7 +18,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.domain.faults import Fault
 from app.domain.sync_events import EventKind, RepositoryState, SyncState, SyncTrigger, final_state
 from app.domain.sync_plan import RepositoryPlan, Step
-from app.oci_client.client import RegistryClient
 from app.oci_client.errors import RateLimited, RegistryError
 from app.progress.bell import Bell
 from app.services.byte_budget import ByteBudget
@@ -31,12 +30,14 @@ from app.services.pulling import Pulling, Reader
 from app.services.recording import LeaseLost, Recorder
 from app.services.repository_faults import in_common, nothing_found, of_repository
 from app.services.tallying import RepositoryTally
-from app.services.verifying import Verifying
-from app.signatures.trust import Trust
 from app.store import registries, syncs
 from app.store.archives import Archives
 from app.store.entities import ChartRepository, Registry, Sync, SyncRepository
 from app.store.session import Store
+
+if TYPE_CHECKING:
+    from app.oci_client.client import RegistryClient
+    from app.signatures.trust import Trust
 
 CANCEL_LOOKED_FOR_EVERY_SECONDS = 0.4  # a cancelled sync stops within a second
 REPOSITORIES_LISTED_AT_ONCE = 8
@@ -80,7 +81,8 @@ class SyncTools:
     bell: Bell
     bounds: SyncBounds
     clock: Clock = utc_now
-    trust: Trust = field(default_factory=Trust)
+    trust: "Trust | None" = None
+    """None: nobody is."""
 
 
 class Syncing:
@@ -227,18 +229,21 @@ class SyncRun:
         )
         async with asyncio.TaskGroup() as group:
             for tally in tallies:
-                if not _finished_before(self._earlier.get(tally.repository.id)):
+                if not _finished_before(self._earlier.get(tally.repository_id)):
                     group.create_task(self._sync_repository(client, pulling, tally))
         if self.parked_until is None:
             await self._verify(client, pulling)
 
-    async def _verify(self, client: RegistryClient, pulling: Pulling) -> None:
+    async def _verify(self, client: "RegistryClient", pulling: Pulling) -> None:
         """Signatures come last: charts are shown without waiting for them."""
-        sound = [tally.repository.id for tally in self._tallies if tally.row.state is not RepositoryState.FAILED]
+        sound = [tally.repository_id for tally in self._tallies if tally.counts.state is not RepositoryState.FAILED]
         if sound:
+            from app.services.verifying import Verifying
+            from app.signatures.trust import Trust
+
             await self._recorder.flush()
             tools, record = self._tools, self._recorder.signature_examined
-            verifying = Verifying(tools.store, client, self._registry, tools.trust, tools.clock, record)
+            verifying = Verifying(tools.store, client, self._registry, tools.trust or Trust(), tools.clock, record)
             await verifying.examine(sound, pulling.provenance)
 
     def _tally(self, repository: ChartRepository) -> RepositoryTally:
@@ -255,7 +260,7 @@ class SyncRun:
         self._tallies.append(tally)
         return tally
 
-    async def _sync_repository(self, client: RegistryClient, pulling: Pulling, tally: RepositoryTally) -> None:
+    async def _sync_repository(self, client: "RegistryClient", pulling: Pulling, tally: RepositoryTally) -> None:
         plan = None
         try:
             async with self._listing_slots:
@@ -266,7 +271,7 @@ class SyncRun:
                     self._registry,
                     tally.repository,
                     self.sync,
-                    self._lost.get(tally.repository.id, frozenset()),
+                    self._lost.get(tally.repository_id, frozenset()),
                 )
             plan = planned.plan
             tally.failed_before = planned.failed
@@ -275,7 +280,7 @@ class SyncRun:
             if tally.cut_short:
                 return
             tally.fault = nothing_found(tally, plan)
-            state = RepositoryState.PARTIAL if tally.fault or tally.row.versions_failed else RepositoryState.SYNCED
+            state = RepositoryState.PARTIAL if tally.fault or tally.counts.versions_failed else RepositoryState.SYNCED
         except RegistryError as error:
             if self._is_parked(error):
                 return
@@ -334,8 +339,8 @@ class SyncRun:
 
     async def finish(self, cancelled: bool, error: Fault | None) -> None:
         """The last words of this sync. Raises LeaseLost."""
-        failed = [tally for tally in self._tallies if tally.row.state is RepositoryState.FAILED]
-        partial = any(tally.row.state is RepositoryState.PARTIAL for tally in self._tallies)
+        failed = [tally for tally in self._tallies if tally.counts.state is RepositoryState.FAILED]
+        partial = any(tally.counts.state is RepositoryState.PARTIAL for tally in self._tallies)
         state = SyncState.FAILED if error else final_state(self._recorder.progress, len(failed), cancelled)
         if state is SyncState.SUCCEEDED and partial:
             state = SyncState.PARTIAL

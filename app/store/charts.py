@@ -13,7 +13,7 @@ from app.domain.image_name import ImageName
 from app.domain.kube_version import runs_on
 from app.domain.semver import Version
 from app.store.chart_index import ChartDependencyName, ChartImage, ChartKeyword, KubeConstraint
-from app.store.driver_rows import DriverRows
+from app.store.driver_rows import DriverRows, read_rows
 from app.store.entities import (
     SIGNED,
     Chart,
@@ -60,6 +60,7 @@ _CHARTS_BY_ID = _WITH_A_VERSION.where(among(col(Chart.id), "ids"))
 _CHARTS_BY_REPOSITORY = _WITH_A_VERSION.where(among(col(Chart.repository_id), "ids"))
 _VERSIONS_BY_ID = VERSIONS.statement.where(among(col(ChartVersion.id), "ids"))
 _CONTENTS_BY_DIGEST = CONTENTS.statement.where(among(col(ChartContent.archive_digest), "digests"))
+_KUBE_CONSTRAINTS = select(KubeConstraint.id, KubeConstraint.text)
 _LIGHT_CONTENTS_BY_DIGEST = LIGHT_CONTENTS.statement.where(among(col(ChartContent.archive_digest), "digests"))
 
 
@@ -151,12 +152,12 @@ def _is_signed() -> ColumnElement[bool]:
     return signed.exists()
 
 
-async def with_kube_constraints(session: AsyncSession, conditions: ChartConditions) -> ChartConditions:
+async def with_kube_constraints(reader: DriverRows, conditions: ChartConditions) -> ChartConditions:
     """The same, ready for `clauses`: each constraint that charts have is checked once, for all that have it."""
     version = conditions.kube_version
     if version is None:
         return conditions
-    constraints = (await session.exec(select(KubeConstraint.id, KubeConstraint.text))).all()
+    constraints = await read_rows(reader, _KUBE_CONSTRAINTS)
     return replace(conditions, kube_constraint_ids=[number for number, text in constraints if runs_on(text, version)])
 
 
@@ -165,14 +166,14 @@ BY_UPDATE = (Order(col(Chart.updated_at), descending=True), Order(col(Chart.id),
 
 
 async def page(
-    session: AsyncSession,
+    reader: Reader,
     first: int,
     after: Sequence[Any] | None,
     conditions: Sequence[ColumnElement[bool]],
     orders: Sequence[Order] = BY_NAME,
 ) -> Page[Chart]:
     """Keys of the cursor: those of `orders`."""
-    return await ShownPages(CHARTS, CHARTS.statement.where(*conditions), orders).page(session, first, after)
+    return await ShownPages(CHARTS, CHARTS.statement.where(*conditions), orders).page(reader, first, after)
 
 
 async def page_with_links(
@@ -194,9 +195,9 @@ def _pages(conditions: ChartConditions, wanted: Wanted, by_update: bool) -> Join
     return JoinedPages(joined, joined.statement.where(*conditions.clauses()), BY_UPDATE if by_update else BY_NAME)
 
 
-async def count(session: AsyncSession, conditions: Sequence[ColumnElement[bool]]) -> int:
-    query = select(func.count()).select_from(Chart).where(*conditions)
-    return (await session.exec(query)).one()
+async def count(reader: DriverRows, conditions: Sequence[ColumnElement[bool]]) -> int:
+    (row,) = await read_rows(reader, select(func.count()).select_from(Chart).where(*conditions))
+    return int(row[0])
 
 
 async def find_many(reader: Reader, ids: Collection[int]) -> dict[int, Chart]:

@@ -6,17 +6,40 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, Enum, ForeignKey, Integer, String, Text
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 from sqlmodel import Field
 
 Identity = BigInteger().with_variant(Integer, "sqlite")
 """64 bits on both: SQLite's INTEGER PRIMARY KEY is that already, and only under that name."""
 
-Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
-
 ByteOrdered = String(2000).with_variant(String(2000, collation="C"), "postgresql")
 """Text that sorts by its bytes, as semver sort keys must."""
+
+
+class StoredJson(TypeDecorator[Any]):
+    """JSONB in PostgreSQL, whose part of SQLAlchemy is imported there alone."""
+
+    impl = JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name != "postgresql":
+            return dialect.type_descriptor(JSON(none_as_null=True))
+        from sqlalchemy.dialects.postgresql import JSONB
+
+        return dialect.type_descriptor(JSONB(none_as_null=True))
+
+
+Json = StoredJson(none_as_null=True)
+
+
+class TsQuery(UserDefinedType[str]):
+    """PostgreSQL's TSQUERY, by its name alone for the same reason."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_options: Any) -> str:
+        return "TSQUERY"
 
 
 class Instant(TypeDecorator[datetime]):

@@ -12,14 +12,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, Protocol, TypeAlias
 
-import asyncpg
-from sqlalchemy import Dialect, Select
+from sqlalchemy import Dialect, SelectBase
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
-from app.store.json_text import from_json, to_json
+from app.store.json_text import from_json
 from app.store.prepared import Prepared, PreparedStatements
 
 THREADS: Final = 4
@@ -27,31 +27,23 @@ THREADS: Final = 4
 HELP_AFTER_SECONDS: Final = 0.01
 """A page takes a fifth of a millisecond: where something waits and nothing was begun for so long, one is slow."""
 BUSY_TIMEOUT_MILLISECONDS: Final = 2000
-CONNECTIONS: Final = 10
-CONNECT_TIMEOUT_SECONDS: Final = 2
-STATEMENT_TIMEOUT_SECONDS: Final = 30
 
-_CONNECTION_FAULTS: Final = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    OSError,
-)
-
-Watcher: TypeAlias = Callable[[str, Sequence[Any]], None]
 Fetched: TypeAlias = Sequence[Sequence[Any]]
+Watcher: TypeAlias = Callable[[str, Sequence[Any]], None]
 
 
 class DriverRows(Protocol):
     """The way to rows that are only shown."""
 
+    is_sqlite: bool
     watchers: list[Watcher]
-    """Each is told of every statement that is asked."""
+    """Each is told of every statement that is asked, and of its parameters."""
 
-    def prepared(self, statement: Select[Any]) -> Prepared: ...
+    def prepared(self, statement: SelectBase) -> Prepared: ...
+
+    def for_searches(self) -> "DriverRows":
+        """The same for statements that look for words: by indexes, where PostgreSQL takes reading all documents for
+        cheap, since it knows their number and not that each of them has kilobytes which are stored aside."""
 
     async def ask(self, text: str, parameters: Sequence[Any]) -> Fetched:
         """A statement as it is. Raises OperationalError, whatever the driver raised."""
@@ -68,6 +60,8 @@ class SqliteRows:
     More would only wait for the interpreter and for each other: with four a page took a sixth more CPU.
     """
 
+    is_sqlite = True
+
     def __init__(self, database_url: str, dialect: Dialect) -> None:
         self.watchers: list[Watcher] = []
         self.prepared = PreparedStatements(dialect).of
@@ -77,6 +71,9 @@ class SqliteRows:
         self._begun_at = 0.0
         """When the last errand was begun, by the monotonic clock."""
         self._watched_by: asyncio.AbstractEventLoop | None = None
+
+    def for_searches(self) -> "SqliteRows":
+        return self
 
     async def fetch(self, prepared: Prepared, values: Mapping[str, Any]) -> Fetched:
         return await self.ask(prepared.text, prepared.parameters(values), as_json=prepared.as_json)
@@ -191,73 +188,17 @@ def _open(file: str) -> sqlite3.Connection:
     return connection
 
 
-class PostgresRows:
-    """Connections of its own, that read and do nothing else: each statement is a transaction by itself."""
-
-    def __init__(self, database_url: str, dialect: Dialect) -> None:
-        self.watchers: list[Watcher] = []
-        self.prepared = PreparedStatements(dialect).of
-        self._dsn = database_url.replace("postgresql+asyncpg://", "postgresql://", 1)
-        self._pool: asyncpg.Pool | None = None
-
-    async def fetch(self, prepared: Prepared, values: Mapping[str, Any]) -> Fetched:
-        return await self.ask(prepared.text, prepared.parameters(values))
-
-    async def ask(self, text: str, parameters: Sequence[Any]) -> Fetched:
-        for watcher in self.watchers:
-            watcher(text, parameters)
-        try:
-            try:
-                return await self._fetch(text, parameters)
-            except TimeoutError:
-                raise
-            except _CONNECTION_FAULTS:
-                # It may have died in the pool; reading may be done twice.
-                return await self._fetch(text, parameters)
-        except (asyncpg.PostgresError, *_CONNECTION_FAULTS) as fault:
-            raise OperationalError(text, None, fault) from fault
-
-    async def _fetch(self, text: str, parameters: Sequence[Any]) -> Fetched:
-        if self._pool is None:
-            self._pool = asyncpg.create_pool(
-                self._dsn,
-                min_size=0,
-                max_size=CONNECTIONS,
-                init=_read_json,
-                connection_class=_ReadingConnection,
-                timeout=CONNECT_TIMEOUT_SECONDS,
-                command_timeout=STATEMENT_TIMEOUT_SECONDS,
-                server_settings={"default_transaction_read_only": "on"},
-            )
-        # Opened by whoever comes first; the others wait for it.
-        pool = await self._pool
-        async with pool.acquire(timeout=CONNECT_TIMEOUT_SECONDS) as connection:
-            try:
-                rows: Fetched = await connection.fetch(text, *parameters)
-            except _CONNECTION_FAULTS:
-                connection.terminate()
-                raise
-            return rows
-
-    async def close(self) -> None:
-        if self._pool is not None:
-            self._pool.terminate()
-            self._pool = None
-
-
-class _ReadingConnection(asyncpg.Connection):  # type: ignore[misc] # asyncpg has no types
-    """Nobody changes its settings, so that there is nothing to reset: that would be a question for each page."""
-
-    def get_reset_query(self) -> str:
-        return ""
-
-
-async def _read_json(connection: asyncpg.Connection) -> None:
-    for kind in ("json", "jsonb"):
-        await connection.set_type_codec(kind, schema="pg_catalog", encoder=to_json, decoder=from_json)
+async def read_rows(
+    reader: DriverRows, statement: SelectBase, values: Mapping[str, Any] = MappingProxyType({})
+) -> list[Sequence[Any]]:
+    """What `statement` finds, as its columns have it. It is written anew unless it is kept and given again."""
+    prepared = reader.prepared(statement)
+    return [prepared.read(row) for row in await reader.fetch(prepared, values)]
 
 
 def driver_rows(database_url: str, dialect: Dialect) -> DriverRows:
     if database_url.startswith("sqlite"):
         return SqliteRows(database_url, dialect)
+    from app.store.postgres_rows import PostgresRows  # and asyncpg, which SQLite needs not
+
     return PostgresRows(database_url, dialect)

@@ -5,6 +5,9 @@ registry 1─* sync 1─* sync_repository, sync_event, sync_fault
 
 Instants are UTC. Whatever is deleted takes along what belongs to it, by foreign keys; the content of charts
 stays, for it is addressed by digest and may be found under another tag tomorrow.
+
+Where an index has `sqlite_where`, it has the same in PostgreSQL, by its migration: to name it here would import that
+part of SQLAlchemy, some MB, beside SQLite too.
 """
 
 from datetime import datetime
@@ -12,9 +15,10 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from sqlalchemy import Index, UniqueConstraint, func, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from app.domain.faults import Fault, FaultCode
+from app.domain.roles import Role
 from app.domain.signatures import Verification
 from app.domain.sync_events import (
     EventKind,
@@ -24,9 +28,10 @@ from app.domain.sync_events import (
     SyncState,
     SyncTrigger,
 )
-from app.store.chart_index import IndexedChart
+from app.store.chart_index import IndexedChart, ranked_by_name
 from app.store.columns import ByteOrdered, Identity, Json, belongs_to, identity, instant, json_column, long_text, one_of
 from app.store.remembered import FollowedSync
+from app.store.row import Row
 
 UNFINISHED = text("state IN ('QUEUED', 'RUNNING')")
 SIGNED = text("(chart_version.has_provenance OR chart_version.has_signature)")
@@ -72,15 +77,7 @@ class Authentication(StrEnum):
     GCP_WORKLOAD_IDENTITY = "GCP_WORKLOAD_IDENTITY"
 
 
-class Role(StrEnum):
-    """What the holder of a token may do; each may do what those before it may."""
-
-    READER = "READER"
-    MANAGER = "MANAGER"
-    ADMIN = "ADMIN"
-
-
-class Registry(SQLModel, table=True):
+class Registry(Row, table=True):
     """An OCI registry that Chartroom knows: host, provider, and how to sign in."""
 
     __table_args__ = ({"sqlite_autoincrement": True},)
@@ -105,7 +102,7 @@ class Registry(SQLModel, table=True):
     updated_at: datetime = instant()
 
 
-class SealedCredential(SQLModel, table=True):
+class SealedCredential(Row, table=True):
     """The secret part of a registry's credentials, sealed. See store/sealing.py for what binds it to its row."""
 
     __tablename__: ClassVar[Any] = "sealed_credential"
@@ -115,7 +112,7 @@ class SealedCredential(SQLModel, table=True):
     ciphertext: bytes
 
 
-class ChartRepository(SQLModel, table=True):
+class ChartRepository(Row, table=True):
     """A path inside a registry whose tags are versions of one chart, e.g. acme/payments."""
 
     __tablename__: ClassVar[Any] = "chart_repository"
@@ -136,7 +133,7 @@ class ChartRepository(SQLModel, table=True):
     created_at: datetime = instant()
 
 
-class SkippedTag(SQLModel, table=True):
+class SkippedTag(Row, table=True):
     """A tag that is no chart version, and why. The digest, where known, spares the next sync a look."""
 
     __tablename__: ClassVar[Any] = "skipped_tag"
@@ -150,7 +147,7 @@ class SkippedTag(SQLModel, table=True):
 class Chart(IndexedChart, table=True):
     """What a repository holds. Everything but the ids is of the latest version, repeated here to be listed fast."""
 
-    __table_args__ = ({"sqlite_autoincrement": True},)
+    __table_args__ = (ranked_by_name(), {"sqlite_autoincrement": True})
 
     id: int = identity()
     repository_id: int = belongs_to("chart_repository", nullable=False, unique=True)
@@ -170,7 +167,7 @@ class Chart(IndexedChart, table=True):
     updated_at: datetime = instant(index=True)
 
 
-class ChartVersion(SQLModel, table=True):
+class ChartVersion(Row, table=True):
     """One published version of a chart, under the tag it was found by."""
 
     __tablename__: ClassVar[Any] = "chart_version"
@@ -181,7 +178,6 @@ class ChartVersion(SQLModel, table=True):
             "ix_chart_version_signed",
             "repository_id",
             sqlite_where=text("has_provenance OR has_signature"),
-            postgresql_where=text("has_provenance OR has_signature"),
         ),
         {"sqlite_autoincrement": True},
     )
@@ -216,7 +212,7 @@ class ChartVersion(SQLModel, table=True):
     """The sync that stored it last: what a resumed one need not look at again."""
 
 
-class ChartContent(SQLModel, table=True):
+class ChartContent(Row, table=True):
     """What one archive holds, read once: content is addressed by digest, whatever tag it is found under."""
 
     __tablename__: ClassVar[Any] = "chart_content"
@@ -251,7 +247,7 @@ class ChartContent(SQLModel, table=True):
     changes: list[dict[str, Any]] = Field(default_factory=list, sa_type=Json, sa_column_kwargs={"server_default": "[]"})
 
 
-class DigestSighting(SQLModel, table=True):
+class DigestSighting(Row, table=True):
     """A digest that a tag was seen with. More than one for a tag: it was moved."""
 
     __tablename__: ClassVar[Any] = "digest_sighting"
@@ -272,10 +268,9 @@ class Sync(FollowedSync, table=True):
             func.coalesce(text("repository_id"), 0),
             unique=True,
             sqlite_where=UNFINISHED,
-            postgresql_where=UNFINISHED,
         ),
         Index("ix_sync_registry_id_id", "registry_id", "id"),
-        Index("ix_sync_unfinished", "state", sqlite_where=UNFINISHED, postgresql_where=UNFINISHED),
+        Index("ix_sync_unfinished", "state", sqlite_where=UNFINISHED),
         {"sqlite_autoincrement": True},
     )
 
@@ -314,7 +309,7 @@ class Sync(FollowedSync, table=True):
         return Progress(**{name: getattr(self, name) for name in Progress.__dataclass_fields__})
 
 
-class SyncRepository(SQLModel, table=True):
+class SyncRepository(Row, table=True):
     """How one sync fared with one repository. Finished ones are not looked at again when a sync is resumed."""
 
     __tablename__: ClassVar[Any] = "sync_repository"
@@ -332,7 +327,7 @@ class SyncRepository(SQLModel, table=True):
     versions_failed: int = 0
 
 
-class SyncEvent(SQLModel, table=True):
+class SyncEvent(Row, table=True):
     """Something that happened to a sync. Sequence starts at 1 and has no gaps."""
 
     __tablename__: ClassVar[Any] = "sync_event"
@@ -345,7 +340,7 @@ class SyncEvent(SQLModel, table=True):
     progress: dict[str, Any] = json_column(dict)
 
 
-class SyncFault(SQLModel, table=True):
+class SyncFault(Row, table=True):
     """A version or a repository that failed, and why."""
 
     __tablename__: ClassVar[Any] = "sync_fault"
@@ -368,7 +363,7 @@ class SyncFault(SQLModel, table=True):
         return Fault(self.code, self.message, self.temporary, self.repository, self.tag, self.digest)
 
 
-class ApiToken(SQLModel, table=True):
+class ApiToken(Row, table=True):
     """A bearer token. Only its hash is kept."""
 
     __tablename__: ClassVar[Any] = "api_token"
@@ -386,7 +381,7 @@ class ApiToken(SQLModel, table=True):
     revoked_at: datetime | None = instant(default=None)
 
 
-class AuditEntry(SQLModel, table=True):
+class AuditEntry(Row, table=True):
     """Who did what to what. Never changed, never deleted by Chartroom."""
 
     __tablename__: ClassVar[Any] = "audit_entry"

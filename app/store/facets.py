@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import CTE, ColumnElement, String, Subquery, cast, func, literal, select, union_all
 from sqlmodel import col
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.store.chart_index import ChartKeyword
+from app.store.driver_rows import DriverRows, read_rows
 from app.store.entities import Chart
-from app.store.session import execute
 
 KEYWORDS_SHOWN = 50
 _WHOLE = 0
@@ -30,7 +29,7 @@ class Facets:
 NONE = Facets([], [], [], 0)
 
 
-async def count_facets(session: AsyncSession, conditions: Sequence[ColumnElement[bool]]) -> Facets:
+async def count_facets(reader: DriverRows, conditions: Sequence[ColumnElement[bool]]) -> Facets:
     """Of the charts that the conditions leave, each counted under every value it has."""
     charts = _found(conditions)
     keyword = col(ChartKeyword.keyword)
@@ -42,13 +41,11 @@ async def count_facets(session: AsyncSession, conditions: Sequence[ColumnElement
         .limit(KEYWORDS_SHOWN)
         .subquery()
     )
-    counted = await _count(session, charts, literal(_WHOLE), keywords)
+    counted = await _count(reader, charts, literal(_WHOLE), keywords)
     return counted.get(_WHOLE, NONE)
 
 
-async def count_facets_by_registry(
-    session: AsyncSession, conditions: Sequence[ColumnElement[bool]]
-) -> dict[int, Facets]:
+async def count_facets_by_registry(reader: DriverRows, conditions: Sequence[ColumnElement[bool]]) -> dict[int, Facets]:
     """The same of each registry, by its id; none where it has no chart."""
     charts = _found(conditions)
     group, keyword = charts.c.registry_id.label("facet_group"), col(ChartKeyword.keyword)
@@ -60,7 +57,7 @@ async def count_facets_by_registry(
         .subquery()
     )
     keywords = select(ranked).where(ranked.c.place <= KEYWORDS_SHOWN).subquery()
-    return await _count(session, charts, charts.c.registry_id, keywords)
+    return await _count(reader, charts, charts.c.registry_id, keywords)
 
 
 def _found(conditions: Sequence[ColumnElement[bool]]) -> CTE:
@@ -68,11 +65,15 @@ def _found(conditions: Sequence[ColumnElement[bool]]) -> CTE:
     return select(*told).where(*conditions).cte("found")
 
 
-async def _count(
-    session: AsyncSession, charts: CTE, group: ColumnElement[int], keywords: Subquery
-) -> dict[int, Facets]:
+async def _count(reader: DriverRows, charts: CTE, group: ColumnElement[int], keywords: Subquery) -> dict[int, Facets]:
     statement = union_all(
-        select(literal("registry"), group, cast(charts.c.registry_id, String), _COUNT).group_by(charts.c.registry_id),
+        # Named, since group and value may be the same column.
+        select(
+            literal("registry").label("kind"),
+            group.label("facet_group"),
+            cast(charts.c.registry_id, String).label("value"),
+            _COUNT,
+        ).group_by(charts.c.registry_id),
         select(literal("type"), group, charts.c.type, _COUNT).group_by(charts.c.registry_id, charts.c.type),
         select(literal("deprecated"), group, literal(""), _COUNT)
         .where(charts.c.deprecated)
@@ -80,7 +81,7 @@ async def _count(
         select(literal("keyword"), keywords.c.facet_group, keywords.c.value, keywords.c.count),
     )
     counted: dict[int, dict[str, Counter[str]]] = {}
-    for kind, of_group, value, number in await execute(session, statement):
+    for kind, of_group, value, number in await read_rows(reader, statement):
         # Types and deprecated ones come by registry; of the whole result, these are added up.
         counted.setdefault(of_group, {}).setdefault(kind, Counter())[value] += number
     return {of_group: _facets(kinds) for of_group, kinds in counted.items()}

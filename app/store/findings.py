@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, update
-from sqlmodel import Session, col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlalchemy import Table, bindparam, delete, func, insert, select, update
+from sqlmodel import Session, SQLModel, col
 
 from app.domain.signatures import Verification
 from app.domain.sync_events import SkipReason
@@ -22,7 +21,22 @@ from app.store.entities import (
     DigestSighting,
     SkippedTag,
 )
-from app.store.session import execute_now, insert_for
+from app.store.many_rows import ManyRows
+from app.store.session import execute_now
+
+
+def _table(entity: type[SQLModel]) -> Table:
+    return SQLModel.metadata.tables[str(entity.__tablename__)]
+
+
+# Tables rather than entities: a sync writes thousands of rows, and no session has to know them.
+_charts, _versions, _contents = _table(Chart), _table(ChartVersion), _table(ChartContent)
+_repositories, _skipped = _table(ChartRepository), _table(SkippedTag)
+
+CONTENT_ROWS = ManyRows(ChartContent, keys=["archive_digest"])
+VERSION_ROWS = ManyRows(ChartVersion, without=["id"], keys=["repository_id", "tag"], keeping=["stored_at"])
+SIGHTING_ROWS = ManyRows(DigestSighting, keys=["repository_id", "tag", "digest"])
+SKIPPED_ROWS = ManyRows(SkippedTag, keys=["repository_id", "tag"], keeping=[])
 
 TOLD_AT_ONCE = 50
 """Charts whose latest contents are held at once: 50 * 1 MB, the most that one chart's texts have in practice."""
@@ -45,51 +59,62 @@ class FoundVersion:
     content: dict[str, Any] | None
 
 
-async def held_tags(session: AsyncSession, repository_id: int, sync_id: int) -> dict[str, HeldTag]:
+_NO_CHARTS_OF = select(_skipped.c.tag, _skipped.c.digest).where(
+    _skipped.c.repository_id == bindparam("repository_id"),
+    _skipped.c.reason == SkipReason.NOT_A_CHART,
+    _skipped.c.digest.is_not(None),
+)
+_VERSIONS_OF = select(
+    _versions.c.tag,
+    _versions.c.digest,
+    _versions.c.id,
+    _versions.c.within_policy,
+    _versions.c.removed_at.is_not(None),
+    _versions.c.sync_id,
+).where(_versions.c.repository_id == bindparam("repository_id"))
+
+
+def held_tags(session: Session, repository_id: int, sync_id: int) -> dict[str, HeldTag]:
     """What the store holds of a repository, by tag: versions, and tags known to be no chart.
 
     A tag that was a chart once and is something else now is no chart.
     """
     found: dict[str, HeldTag] = {}
-    skipped = select(SkippedTag.tag, SkippedTag.digest).where(
-        SkippedTag.repository_id == repository_id,
-        SkippedTag.reason == SkipReason.NOT_A_CHART,
-        col(SkippedTag.digest).is_not(None),
-    )
-    for tag, digest in (await session.exec(skipped)).all():
-        found[tag] = HeldTag(tag, digest or "")
-    versions = select(
-        ChartVersion.tag,
-        ChartVersion.digest,
-        ChartVersion.id,
-        ChartVersion.within_policy,
-        ChartVersion.removed_at,
-        ChartVersion.sync_id,
-    ).where(ChartVersion.repository_id == repository_id)  # type: ignore[call-overload]
-    for tag, digest, version_id, within_policy, removed_at, stored_by in (await session.exec(versions)).all():
-        if removed_at is not None and tag in found:
+    of_repository = {"repository_id": repository_id}
+    for tag, digest in execute_now(session, _NO_CHARTS_OF, of_repository).all():
+        found[tag] = HeldTag(tag, digest)
+    rows = execute_now(session, _VERSIONS_OF, of_repository).all()
+    for tag, digest, version_id, within_policy, is_removed, stored_by in rows:
+        if is_removed and tag in found:
             continue
-        found[tag] = HeldTag(tag, digest, version_id, within_policy, removed_at is not None, stored_by == sync_id)
+        found[tag] = HeldTag(tag, digest, version_id, within_policy, is_removed, stored_by == sync_id)
     return found
+
+
+_KNOWN = select(_contents.c.archive_digest, _contents.c.name, _contents.c.version).where(
+    _contents.c.archive_digest.in_(bindparam("digests", expanding=True))
+)
 
 
 def known_archives(session: Session, archive_digests: Collection[str]) -> dict[str, tuple[str, str]]:
     """Name and version of the charts in those of the archives whose content is stored, by digest."""
-    query = select(ChartContent.archive_digest, ChartContent.name, ChartContent.version).where(
-        col(ChartContent.archive_digest).in_(archive_digests)
-    )
-    return {digest: (name, version) for digest, name, version in session.exec(query).all()}
+    rows = execute_now(session, _KNOWN, {"digests": list(archive_digests)}).all()
+    return {digest: (name, version) for digest, name, version in rows}
+
+
+_CHARTS_OF = select(_charts.c.repository_id, _charts.c.id).where(
+    _charts.c.repository_id.in_(bindparam("repositories", expanding=True))
+)
 
 
 def ensure_charts(session: Session, names: Mapping[int, str], now: datetime) -> dict[int, int]:
     """The ids of the repositories' charts, by repository; one is made with the first version, so named."""
-    table = Chart.__table__  # type: ignore[attr-defined]
-    query = select(Chart.repository_id, Chart.id).where(col(Chart.repository_id).in_(names))
-    found = dict(session.exec(query).all())
+    asked = {"repositories": list(names)}
+    found: dict[int, int] = dict(execute_now(session, _CHARTS_OF, asked).all())
     missing = names.keys() - found.keys()
     if not missing:
         return found
-    registries = select(ChartRepository.id, ChartRepository.registry_id).where(col(ChartRepository.id).in_(missing))
+    registries = select(_repositories.c.id, _repositories.c.registry_id).where(_repositories.c.id.in_(missing))
     rows = [
         {
             "repository_id": repository_id,
@@ -103,11 +128,21 @@ def ensure_charts(session: Session, names: Mapping[int, str], now: datetime) -> 
             "maintainers": [],
             "updated_at": now,
         }
-        for repository_id, registry_id in session.exec(registries).all()
+        for repository_id, registry_id in execute_now(session, registries).all()
     ]
     if rows:
-        execute_now(session, insert(table), rows)
-    return dict(session.exec(query).all())
+        execute_now(session, insert(_charts), rows)
+    return dict(execute_now(session, _CHARTS_OF, asked).all())
+
+
+_NO_LONGER_SKIPPED = delete(_skipped).where(
+    _skipped.c.repository_id.in_(bindparam("repositories", expanding=True)),
+    _skipped.c.tag.in_(bindparam("tags", expanding=True)),
+)
+_IDS = select(_versions.c.repository_id, _versions.c.tag, _versions.c.id).where(
+    _versions.c.repository_id.in_(bindparam("repositories", expanding=True)),
+    _versions.c.tag.in_(bindparam("tags", expanding=True)),
+)
 
 
 def store_versions(
@@ -116,10 +151,7 @@ def store_versions(
     """Writes versions, new ones and changed ones alike; their ids by repository and tag."""
     names = {version.repository_id: version.chart_name for version in found}
     charts = ensure_charts(session, names, now)
-    contents = [version.content for version in found if version.content is not None]
-    if contents:
-        statement = insert_for(session, ChartContent).on_conflict_do_nothing(index_elements=["archive_digest"])
-        execute_now(session, statement, contents)
+    CONTENT_ROWS.write(session, [version.content for version in found if version.content is not None])
     rows = [
         {
             "chart_id": charts[version.repository_id],
@@ -144,21 +176,11 @@ def store_versions(
         }
         for version in found
     ]
-    statement = insert_for(session, ChartVersion)
-    kept = ("repository_id", "tag", "stored_at")
-    again = {name: statement.excluded[name] for name in rows[0] if name not in kept}
-    execute_now(session, statement.on_conflict_do_update(index_elements=["repository_id", "tag"], set_=again), rows)
-    sightings = [
-        {name: row[name] for name in ("repository_id", "tag", "digest")} | {"first_seen_at": now} for row in rows
-    ]
-    seen = insert_for(session, DigestSighting).on_conflict_do_nothing(index_elements=["repository_id", "tag", "digest"])
-    execute_now(session, seen, sightings)
-    tags = {version.tag for version in found}
-    session.exec(delete(SkippedTag).where(col(SkippedTag.repository_id).in_(names), col(SkippedTag.tag).in_(tags)))
-    query = select(ChartVersion.repository_id, ChartVersion.tag, ChartVersion.id).where(
-        col(ChartVersion.repository_id).in_(names), col(ChartVersion.tag).in_(tags)
-    )
-    return {(repository_id, tag): version_id for repository_id, tag, version_id in session.exec(query).all()}
+    VERSION_ROWS.write(session, rows)
+    SIGHTING_ROWS.write(session, [{**row, "first_seen_at": now} for row in rows])
+    asked = {"repositories": list(names), "tags": list({version.tag for version in found})}
+    execute_now(session, _NO_LONGER_SKIPPED, asked)
+    return {(repository_id, tag): number for repository_id, tag, number in execute_now(session, _IDS, asked).all()}
 
 
 def mark_removed(session: Session, version_ids: Collection[int], at: datetime) -> None:
@@ -181,26 +203,46 @@ def remember_no_charts(session: Session, repository_id: int, skipped: Sequence[S
 
     A version stored under such a tag before is marked as removed by whoever calls this.
     """
-    rows = [
-        {"repository_id": repository_id, "tag": tag.tag, "reason": tag.reason, "digest": tag.digest} for tag in skipped
-    ]
-    statement = insert_for(session, SkippedTag)
-    again = {"reason": statement.excluded.reason, "digest": statement.excluded.digest}
-    execute_now(session, statement.on_conflict_do_update(index_elements=["repository_id", "tag"], set_=again), rows)
+    SKIPPED_ROWS.write(session, _skipped_rows(repository_id, skipped))
 
 
 def replace_skipped_tags(session: Session, repository_id: int, skipped: Sequence[Skipped]) -> None:
     """All tags of a complete listing that are no version of a chart to show."""
-    session.exec(delete(SkippedTag).where(col(SkippedTag.repository_id) == repository_id))
-    rows = [
+    execute_now(session, delete(_skipped).where(_skipped.c.repository_id == repository_id))
+    SKIPPED_ROWS.write(session, _skipped_rows(repository_id, skipped))
+
+
+def _skipped_rows(repository_id: int, skipped: Sequence[Skipped]) -> list[dict[str, Any]]:
+    return [
         {"repository_id": repository_id, "tag": tag.tag, "reason": tag.reason, "digest": tag.digest} for tag in skipped
     ]
-    if rows:
-        execute_now(session, insert(SkippedTag), rows)
 
 
 def finish_repository(session: Session, repository_id: int, values: dict[str, Any]) -> None:
-    session.exec(update(ChartRepository).where(col(ChartRepository.id) == repository_id).values(**values))
+    execute_now(session, update(_repositories).where(_repositories.c.id == repository_id).values(**values))
+
+
+_TOUCHED = _charts.c.repository_id.in_(bindparam("repositories", expanding=True))
+_LATEST_OF = select(_charts.c.id, _charts.c.latest_version_id).where(_TOUCHED)
+_SHOWN = (_versions.c.chart_id == _charts.c.id, _versions.c.within_policy, _versions.c.removed_at.is_(None))
+_HIGHEST = select(_versions.c.id).where(*_SHOWN).order_by(_versions.c.sort_key.desc(), _versions.c.id.desc()).limit(1)
+_RELEASE = _HIGHEST.where(_versions.c.prerelease.is_(False))
+_LATEST_ANEW = (
+    update(_charts)
+    .where(_TOUCHED)
+    .values(
+        latest_version_id=func.coalesce(_RELEASE.scalar_subquery(), _HIGHEST.scalar_subquery()),
+        latest_prerelease_id=_HIGHEST.scalar_subquery(),
+        version_count=select(func.count(_versions.c.id)).where(*_SHOWN).scalar_subquery(),
+        updated_at=bindparam("now"),
+    )
+)
+_COUNTED = select(_charts.c.version_count).where(_charts.c.repository_id == _repositories.c.id).scalar_subquery()
+_COUNT_REPEATED = (
+    update(_repositories)
+    .where(_repositories.c.id.in_(bindparam("repositories", expanding=True)))
+    .values(version_count=func.coalesce(_COUNTED, 0))
+)
 
 
 def refresh_charts(session: Session, repository_ids: Collection[int], written: Collection[int], now: datetime) -> None:
@@ -210,40 +252,11 @@ def refresh_charts(session: Session, repository_ids: Collection[int], written: C
     that were written just now: their content may be another under the same id. A constant number of
     statements, and as many again for each TOLD_AT_ONCE charts whose latest version is another now.
     """
-    touched = col(Chart.repository_id).in_(repository_ids)
-    before = dict(session.exec(select(Chart.id, Chart.latest_version_id).where(touched)).all())
-    shown = (
-        col(ChartVersion.chart_id) == col(Chart.id),
-        col(ChartVersion.within_policy),
-        col(ChartVersion.removed_at).is_(None),
-    )
-    highest = (
-        select(ChartVersion.id)
-        .where(*shown)
-        .order_by(col(ChartVersion.sort_key).desc(), col(ChartVersion.id).desc())
-        .limit(1)
-    )
-    release = highest.where(col(ChartVersion.prerelease).is_(False))
-    count = select(func.count(col(ChartVersion.id))).where(*shown)
-    session.exec(
-        update(Chart)
-        .where(touched)
-        .values(
-            latest_version_id=func.coalesce(release.scalar_subquery(), highest.scalar_subquery()),
-            latest_prerelease_id=highest.scalar_subquery(),
-            version_count=count.scalar_subquery(),
-            updated_at=now,
-        )
-        .execution_options(synchronize_session=False)
-    )
-    versions = select(Chart.version_count).where(Chart.repository_id == ChartRepository.id).scalar_subquery()
-    session.exec(
-        update(ChartRepository)
-        .where(col(ChartRepository.id).in_(repository_ids))
-        .values(version_count=func.coalesce(versions, 0))
-        .execution_options(synchronize_session=False)
-    )
-    after = dict(session.exec(select(Chart.id, Chart.latest_version_id).where(touched)).all())
+    asked = {"repositories": list(repository_ids)}
+    before = dict(execute_now(session, _LATEST_OF, asked).all())
+    execute_now(session, _LATEST_ANEW, asked | {"now": now})
+    execute_now(session, _COUNT_REPEATED, asked)
+    after = dict(execute_now(session, _LATEST_OF, asked).all())
     indexing.forget_charts(session, [chart_id for chart_id, latest in after.items() if latest is None])
     changed = [
         chart_id
@@ -254,20 +267,27 @@ def refresh_charts(session: Session, repository_ids: Collection[int], written: C
         _tell_of_latest(session, changed[start : start + TOLD_AT_ONCE])
 
 
+_TOLD = ("name", "description", "icon", "home", "sources", "keywords", "maintainers", "type", "deprecated")
+_TOLD_AGAIN = (
+    update(_charts).where(_charts.c.id == bindparam("told_id")).values({name: bindparam(name) for name in _TOLD})
+)
+_LATEST_CONTENTS = (
+    select(col(Chart.id), ChartContent)
+    .join(ChartVersion, col(ChartVersion.id) == col(Chart.latest_version_id))
+    .join(ChartContent, col(ChartContent.archive_digest) == col(ChartVersion.archive_digest))
+    .where(col(Chart.id).in_(bindparam("charts", expanding=True)))
+)
+
+
 def _tell_of_latest(session: Session, chart_ids: Collection[int]) -> None:
     """Repeats on charts what their latest versions say of them, and makes them found by that."""
-    of_latest = (
-        select(Chart.id, ChartContent)
-        .join(ChartVersion, col(ChartVersion.id) == col(Chart.latest_version_id))
-        .join(ChartContent, col(ChartContent.archive_digest) == col(ChartVersion.archive_digest))
-        .where(col(Chart.id).in_(chart_ids))
-    )
-    contents = dict(session.exec(of_latest).all())
-    told = ("name", "description", "icon", "home", "sources", "keywords", "maintainers", "type", "deprecated")
-    charts = Chart.__table__  # type: ignore[attr-defined]
+    contents = dict(session.execute(_LATEST_CONTENTS, {"charts": list(chart_ids)}).all())
     execute_now(
         session,
-        update(charts).where(charts.c.id == bindparam("told_id")).values({name: bindparam(name) for name in told}),
-        [{"told_id": number} | {name: getattr(content, name) for name in told} for number, content in contents.items()],
+        _TOLD_AGAIN,
+        [
+            {"told_id": number} | {name: getattr(content, name) for name in _TOLD}
+            for number, content in contents.items()
+        ],
     )
     indexing.index_charts(session, contents)

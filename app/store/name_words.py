@@ -7,12 +7,12 @@ from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, String, cast, column, delete, table
-from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.domain.search_words import TYPO_MIN_CHARS, name_words
 from app.store.chart_index import NameTypo, NameWord
+from app.store.columns import TsQuery
 from app.store.entities import Chart
 from app.store.session import Store
 
@@ -64,4 +64,4 @@ def _is_in_a_name(is_sqlite: bool) -> ColumnElement[bool]:
         found = table("chart_search", column("rowid", Integer), column("chart_search", String))
         return select(found.c.rowid).where(found.c.chart_search.op("MATCH")('names : "' + word + '"')).exists()
     found = table("chart_search", column("chart_id", Integer), column("names"))
-    return select(found.c.chart_id).where(found.c.names.op("@@")(cast("'" + word + "'", TSQUERY))).exists()
+    return select(found.c.chart_id).where(found.c.names.op("@@")(cast("'" + word + "'", TsQuery))).exists()

@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import BindParameter, ColumnElement, Dialect, Select, Text, bindparam, func, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import BindParameter, ColumnElement, Dialect, SelectBase, Text, bindparam, func, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import Boolean, TypeDecorator, TypeEngine
@@ -22,7 +21,7 @@ JSON_COLUMNS_MAX: Final = 100
 class Prepared:
     """A statement in the words of one database."""
 
-    def __init__(self, statement: Select[Any], dialect: Dialect) -> None:
+    def __init__(self, statement: SelectBase, dialect: Dialect) -> None:
         self.as_json = dialect.name == "sqlite" and len(statement.selected_columns) <= JSON_COLUMNS_MAX
         """Whether all rows come as one text, a list of lists: the driver waits for the interpreter at every row, for
         milliseconds where it is busy."""
@@ -60,16 +59,16 @@ class PreparedStatements:
 
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
-        self._made: WeakKeyDictionary[Select[Any], Prepared] = WeakKeyDictionary()
+        self._made: WeakKeyDictionary[SelectBase, Prepared] = WeakKeyDictionary()
 
-    def of(self, statement: Select[Any]) -> Prepared:
+    def of(self, statement: SelectBase) -> Prepared:
         made = self._made.get(statement)
         if made is None:
             made = self._made[statement] = Prepared(statement, self._dialect)
         return made
 
 
-def _rows_in_one(statement: Select[Any]) -> Select[Any]:
+def _rows_in_one(statement: SelectBase) -> SelectBase:
     rows = statement.subquery()
     return select(func.json_group_array(func.json_array(*rows.c)))
 
@@ -80,6 +79,11 @@ def _reader_of(type_: TypeEngine[Any], dialect: Dialect) -> Convert | None:
 
 def _as_it_is(value: Any) -> Any:
     return value
+
+
+def given(name: str, type_: Any) -> BindParameter[Any]:
+    """A value that comes under this name each time the statement is run."""
+    return bindparam(name, type_=type_, required=False)
 
 
 # ── Among many: one text, however many there are ──
@@ -96,7 +100,11 @@ class _Several(TypeDecorator[Any]):
         self.of = of
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else ARRAY(self.of))
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(Text())
+        from sqlalchemy.dialects.postgresql import ARRAY
+
+        return dialect.type_descriptor(ARRAY(self.of))
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         return to_json(list(value)) if dialect.name == "sqlite" else list(value)

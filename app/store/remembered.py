@@ -4,14 +4,15 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import Column, ForeignKey, String
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from app.domain.faults import FaultCode
 from app.domain.sync_events import SyncTrigger
 from app.store.columns import Identity, belongs_to, instant, long_text, one_of
+from app.store.row import Row
 
 
-class FollowedSync(SQLModel):
+class FollowedSync(Row):
     """Columns of the sync's own row that say when it goes on, and what comes after it."""
 
     parked_until: datetime | None = instant(default=None)
@@ -21,7 +22,7 @@ class FollowedSync(SQLModel):
     """Why another sync of the same target follows it: what changed since it started."""
 
 
-class FailedTagRow(SQLModel, table=True):
+class FailedTagRow(Row, table=True):
     """A digest under a tag that brought a fault no other try is likely to mend."""
 
     __tablename__: ClassVar[Any] = "failed_tag"
@@ -37,7 +38,7 @@ class FailedTagRow(SQLModel, table=True):
     """The sync that tried it last: one that is taken up anew need not do so again."""
 
 
-class AbsentReferrers(SQLModel, table=True):
+class AbsentReferrers(Row, table=True):
     """A registry, and the host it had, that does not list what refers to a manifest."""
 
     __tablename__: ClassVar[Any] = "absent_referrers"
@@ -47,7 +48,7 @@ class AbsentReferrers(SQLModel, table=True):
     seen_at: datetime = instant()
 
 
-class UnreferencedContent(SQLModel, table=True):
+class UnreferencedContent(Row, table=True):
     """The content of an archive that no version refers to, and since when that is known."""
 
     __tablename__: ClassVar[Any] = "unreferenced_content"
@@ -58,7 +59,7 @@ class UnreferencedContent(SQLModel, table=True):
     since: datetime = instant(index=True)
 
 
-class Chore(SQLModel, table=True):
+class Chore(Row, table=True):
     """Something that one of all workers does now and then."""
 
     __tablename__: ClassVar[Any] = "chore"

@@ -12,12 +12,14 @@ import os
 import secrets
 from collections.abc import Callable, Sequence
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from typing import TYPE_CHECKING
 
 from app.domain.errors import KeyMissing
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 KEY_BYTES = 32
 NONCE_BYTES = 12  # what GCM is made for; random, so 2^32 sealings a key are safe (NIST SP 800-38D)
@@ -41,7 +43,13 @@ class Key:
 
     def __init__(self, material: bytes) -> None:
         self.id = hashlib.sha256(b"chartroom key id" + material).hexdigest()[:12]
-        self.cipher = AESGCM(material)
+        self._material = material
+
+    @cached_property
+    def cipher(self) -> "AESGCM":
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # 8 MB, for those who have something sealed
+
+        return AESGCM(self._material)
 
     def __repr__(self) -> str:
         return f"Key({self.id})"
@@ -72,6 +80,8 @@ class Sealer:
         self, key_id: str, ciphertext: bytes, registry_id: int, what: Sealed = Sealed.CREDENTIAL
     ) -> dict[str, str]:
         """Raises KeyMissing where the key is not here, or the ciphertext is not this row's."""
+        from cryptography.exceptions import InvalidTag
+
         key = self._key(key_id)
         nonce, sealed = ciphertext[:NONCE_BYTES], ciphertext[NONCE_BYTES:]
         try:

@@ -1,6 +1,6 @@
 """Rows of syncs: who runs them, how far they are, what happened and what failed."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,9 +12,12 @@ from app.domain.faults import Fault
 from app.domain.sync_events import Progress, SyncState, SyncTrigger
 from app.store.entities import Registry, Sync, SyncEvent, SyncFault, SyncRepository
 from app.store.keyset import Order, Page, fetch_page
-from app.store.session import execute, execute_now, insert_for
+from app.store.many_rows import ManyRows
+from app.store.session import execute, execute_now
 
 UNFINISHED = (SyncState.QUEUED, SyncState.RUNNING)
+EVENT_ROWS = ManyRows(SyncEvent)
+REPOSITORY_ROWS = ManyRows(SyncRepository, keys=["sync_id", "repository_id"], keeping=[])
 
 
 async def find(session: AsyncSession, sync_id: int) -> Sync | None:
@@ -119,8 +122,7 @@ async def events_after(session: AsyncSession, sync_id: int, sequence: int, limit
 
 def append_events(session: Session, events: Sequence[dict[str, Any]]) -> None:
     """Rows of sync_event, in order."""
-    if events:
-        execute_now(session, insert(SyncEvent), events)
+    EVENT_ROWS.write(session, events)
 
 
 def append_faults(session: Session, sync_id: int, faults: Sequence[Fault]) -> None:
@@ -256,15 +258,9 @@ async def repositories_of(session: AsyncSession, sync_id: int) -> dict[int, Sync
     return {row.repository_id: row for row in rows}
 
 
-def save_repositories(session: Session, rows: Sequence[SyncRepository]) -> None:
-    """How a sync fares with repositories, in place of what was written before."""
-    if not rows:
-        return
-    statement = insert_for(session, SyncRepository)
-    keys = ("sync_id", "repository_id")
-    values = [row.model_dump() for row in rows]
-    again = {name: statement.excluded[name] for name in values[0] if name not in keys}
-    execute_now(session, statement.on_conflict_do_update(index_elements=keys, set_=again), values)
+def save_repositories(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Rows of sync_repository: how a sync fares with repositories, in place of what was written before."""
+    REPOSITORY_ROWS.write(session, rows)
 
 
 async def delete_old(session: AsyncSession, registry_id: int, retained: int) -> None:

@@ -5,17 +5,18 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import delete, func
-from sqlmodel import Field, SQLModel, col, select
+from sqlmodel import Field, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.domain.sync_events import SyncState
 from app.store.columns import belongs_to, instant
 from app.store.entities import ChartRepository, Registry, Sync
+from app.store.row import Row
 from app.store.session import execute, insert_for
 from app.store.syncs import UNFINISHED
 
 
-class SealedWebhook(SQLModel, table=True):
+class SealedWebhook(Row, table=True):
     """The secret part of the address a registry sends its notifications to, sealed as credentials are."""
 
     __tablename__: ClassVar[Any] = "sealed_webhook"
@@ -25,7 +26,7 @@ class SealedWebhook(SQLModel, table=True):
     ciphertext: bytes
 
 
-class WaitingPush(SQLModel, table=True):
+class WaitingPush(Row, table=True):
     """A repository that was pushed to, as its registry told, and whose sync is still to start."""
 
     __tablename__: ClassVar[Any] = "waiting_push"

@@ -1,11 +1,10 @@
 """Errors cross from process to process, and into rows, as they are."""
 
-import pickle
-
 import pytest
 
 from app.chart_reader import errors
 from app.chart_reader.errors import ChartReadError, MalformedChart
+from app.chart_reader.replies import decode_failure, encode_failure
 from app.domain.faults import FaultCode
 
 ERROR_TYPES = [
@@ -16,9 +15,9 @@ ERROR_TYPES = [
 
 
 @pytest.mark.parametrize("error_type", ERROR_TYPES)
-def test_error_is_the_same_after_pickling(error_type: type[ChartReadError]) -> None:
+def test_error_is_the_same_in_another_process(error_type: type[ChartReadError]) -> None:
     error = error_type("it is refused", "templates/x.yaml")
-    copy = pickle.loads(pickle.dumps(error))
+    copy = decode_failure(bytearray(encode_failure(error)))
     assert type(copy) is error_type
     assert (copy.reason, copy.path, copy.code, str(copy)) == (error.reason, error.path, error.code, str(error))
 

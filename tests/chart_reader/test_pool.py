@@ -12,16 +12,21 @@ from pathlib import Path
 
 import pytest
 
+from app.chart_reader.contents import ChartContents
 from app.chart_reader.errors import ReaderDied, ReaderOutOfMemory, ReaderPoolClosed, ReadingTimedOut
 from app.chart_reader.limits import MEBIBYTE, ReadingLimits
 from app.chart_reader.pool import ReaderPool
-from app.chart_reader.reader_process import unpickle_reply
 from tests.chart_reader.packing import pack_chart
 
 SOUND = pack_chart("payments", "1.2.3", {"README.md": "# Payments\n"})
 # Cleaning takes time that grows with the square of these, inside a call that Python cannot interrupt;
 # with the bound on rendering lifted, most of a minute.
 SLOW = pack_chart("slow", "1.0.0", {"README.md": "<div>" * 200_000})
+OTHER = pack_chart("other", "1.0.0")
+BUSY = pack_chart("busy", "1.0.0", {"README.md": "<div>" * 10_000})
+LARGE = pack_chart("large", "1.0.0", {f"{i}": os.urandom(1024) * 4096 for i in range(6)})
+# More than a socket holds: it is still being sent when the reader has had enough.
+BULKY = pack_chart("bulky", "1.0.0", {"noise": os.urandom(MEBIBYTE)})
 WITHOUT_README_BOUND = ReadingLimits(readme_rendered_max_bytes=MEBIBYTE, inflated_max_ratio=10_000)
 
 
@@ -124,11 +129,10 @@ async def test_waiting_for_a_free_reader_is_not_counted_as_reading() -> None:
 
 
 async def test_reading_past_the_memory_limit_is_too_large_and_the_next_one_is_read() -> None:
-    large = pack_chart("large", "1.0.0", {f"{i}": os.urandom(1024) * 4096 for i in range(6)})
     async with opened(memory_max_bytes=24 * MEBIBYTE, limits=WITHOUT_README_BOUND) as pool:
         await pool.read(SOUND)
         with pytest.raises(ReaderOutOfMemory) as refusal:
-            await pool.read(large)
+            await pool.read(LARGE)
         assert refusal.value.code == "TOO_LARGE"
         assert (await pool.read(SOUND)).metadata.name == "payments"
 
@@ -145,6 +149,69 @@ async def test_reader_that_dies_costs_its_reading_only(sent: signal.Signals) -> 
             await reading
         assert refusal.value.temporary
         assert (await pool.read(SOUND)).metadata.name == "payments"
+
+
+async def asked_together(pool: ReaderPool, *archives: bytes) -> list[ChartContents | BaseException]:
+    """All in one message to one reader that is there already."""
+    await pool.read(SOUND)
+    return await asyncio.gather(*(pool.read(archive) for archive in archives), return_exceptions=True)
+
+
+async def test_hung_reading_costs_none_of_those_asked_with_it() -> None:
+    async with opened(timeout_seconds=1, limits=WITHOUT_README_BOUND) as pool:
+        read = await asked_together(pool, SOUND, SLOW, OTHER, SLOW, SOUND)
+    assert [type(each) for each in read] == [
+        ChartContents,
+        ReadingTimedOut,
+        ChartContents,
+        ReadingTimedOut,
+        ChartContents,
+    ]
+    assert isinstance(read[2], ChartContents)
+    assert read[2].metadata.name == "other"
+
+
+async def test_reading_past_the_memory_limit_costs_none_of_those_asked_with_it() -> None:
+    async with opened(memory_max_bytes=24 * MEBIBYTE, limits=WITHOUT_README_BOUND) as pool:
+        read = await asked_together(pool, SOUND, LARGE, BULKY, BULKY, LARGE, SOUND)
+    assert [type(each) for each in read] == [
+        ChartContents,
+        ReaderOutOfMemory,
+        ChartContents,
+        ChartContents,
+        ReaderOutOfMemory,
+        ChartContents,
+    ]
+
+
+async def test_reader_that_dies_costs_none_of_those_asked_with_what_it_read() -> None:
+    async with opened(limits=WITHOUT_README_BOUND) as pool:
+        await pool.read(SOUND)
+        (reader,) = pool.process_ids
+        reading = asyncio.create_task(asked_together(pool, SLOW, OTHER, SOUND))
+        await asyncio.sleep(0.2)
+        os.kill(reader, signal.SIGKILL)
+        assert [type(each) for each in await reading] == [ReaderDied, ChartContents, ChartContents]
+
+
+async def test_reading_cancelled_behind_another_leaves_its_reader_alone() -> None:
+    async with opened(limits=WITHOUT_README_BOUND) as pool:
+        await pool.read(SOUND)
+        readers = pool.process_ids
+        first, behind, last = (asyncio.create_task(pool.read(each)) for each in (BUSY, SOUND, OTHER))
+        await asyncio.sleep(0.05)
+        behind.cancel()
+        assert (await first).metadata.name == "busy"
+        assert (await last).metadata.name == "other"
+        assert behind.cancelled()
+        assert pool.process_ids == readers
+
+
+async def test_many_more_readings_than_a_reader_is_asked_for_ahead_are_all_read() -> None:
+    async with opened(workers=2) as pool:
+        names = [f"chart-{number}" for number in range(60)]
+        read = await asyncio.gather(*(pool.read(pack_chart(name)) for name in names))
+        assert [contents.metadata.name for contents in read] == names
 
 
 async def test_reader_that_died_at_rest_costs_nothing() -> None:
@@ -254,13 +321,6 @@ async def test_readers_end_when_their_parent_is_killed() -> None:
     parent.kill()
     parent.communicate()
     await until(lambda: not any(is_running(reader) for reader in readers))
-
-
-def test_reply_of_a_broken_reader_is_not_unpickled_into_anything_else() -> None:
-    with pytest.raises(ReaderDied):
-        unpickle_reply(bytearray(b"cposix\nsystem\n(S'true'\ntR."))
-    with pytest.raises(ReaderDied):
-        unpickle_reply(bytearray(b"no pickle"))
 
 
 async def test_versions_are_compared_and_values_checked_in_another_process() -> None:

@@ -91,7 +91,7 @@ WRITING = [
     Failpoint("repository-written", f"{STORE}.findings:finish_repository", AFTER),
     Failpoint("repository-counts", f"{STORE}.syncs:save_repositories", AFTER, 4),
     *(Failpoint(f"commit-{number}", COMMIT, BEFORE, number) for number in (2, 3, 5)),
-    *_of("bell", "app.progress.bell:LocalBell._ring_here", BEFORE, AFTER, passing=4),
+    *_of("bell", "app.progress.bell:LocalBell.ring_here", BEFORE, AFTER, passing=4),
 ]
 ENDING = [
     *_of("repository-finished", f"{SERVICES}.recording:Recorder.finish_repository", BEFORE, AFTER),

@@ -15,6 +15,7 @@ from app.chart_reader.json_check import can_be_shown
 from app.chart_reader.limits import ReadingLimits
 from app.chart_reader.reading import read_chart_file
 from app.chart_reader.values_check import check_values
+from app.domain.roles import Role
 from app.graphql_api.context import Context, Services
 from app.graphql_api.door_schema import DoorSchema
 from app.graphql_api.schema import build_schema
@@ -28,9 +29,10 @@ from app.services.auditing import Auditing
 from app.services.authorising import Authorising, Caller
 from app.services.browsing import Browsing
 from app.services.comparing import Comparing
-from app.services.connecting import PROVIDERS, Connections
+from app.services.connecting import Connections
 from app.services.discovering import Discovering
 from app.services.drafting import Drafting
+from app.services.known_providers import PROVIDERS
 from app.services.listing import Listing
 from app.services.probing import Probing
 from app.services.registering import Registering
@@ -38,7 +40,6 @@ from app.services.triggering import Triggering
 from app.services.validating import Validating
 from app.services.watching import Watching
 from app.store.archives import Archives
-from app.store.entities import Role
 from app.store.sealing import Key, Sealer
 from app.store.session import Store
 
@@ -106,16 +107,16 @@ class Desk:
             if not statement.startswith("BEGIN"):
                 seen.append(statement)
 
-        def told(statement: str, _values: Any) -> None:
+        def note_row_statement(statement: str, _parameters: Any) -> None:
             seen.append(statement)
 
         event.listen(self.store.engine.sync_engine, "before_cursor_execute", note)
-        self.store.rows.watchers.append(told)
+        self.store.rows.watchers.append(note_row_statement)
         try:
             yield seen
         finally:
             event.remove(self.store.engine.sync_engine, "before_cursor_execute", note)
-            self.store.rows.watchers.remove(told)
+            self.store.rows.watchers.remove(note_row_statement)
 
 
 @pytest.fixture(scope="session")

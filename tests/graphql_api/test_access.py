@@ -2,9 +2,9 @@
 
 import pytest
 
+from app.domain.roles import Role
 from app.graphql_api.paging import encode_id
 from app.services.authorising import Caller
-from app.store.entities import Role
 from tests.graphql_api.conftest import Desk
 from tests.graphql_api.rows import add_chart, add_registry, add_sync
 

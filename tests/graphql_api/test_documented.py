@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from app.domain.errors import Refusal
+from app.domain.roles import Role
 from app.graphql_api import errors
 from app.graphql_api.errors import DoorError
 from app.graphql_api.http_door import CODE_BY_STATUS, DoorBounds
@@ -15,7 +16,6 @@ from app.graphql_api.limits import QueryLimits
 from app.graphql_api.paging import PAGE_MAX_ROWS, encode_id
 from app.graphql_api.query_cost import COSTS
 from app.settings import ENVIRONMENT_PREFIX, Settings
-from app.store.entities import Role
 from tests.graphql_api.conftest import Desk
 from tests.graphql_api.rows import add_chart, add_registry, add_sync
 

@@ -14,12 +14,13 @@ from sqlmodel import col
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from app.domain.roles import Role
 from app.graphql_api.context import context_maker
 from app.graphql_api.http_door import HttpDoor
 from app.graphql_api.kept_answers import KeptAnswers
 from app.graphql_api.kept_fields import KeptDocuments
 from app.services.authorising import Authorising
-from app.store.entities import Chart, Registry, Role
+from app.store.entities import Chart, Registry
 from app.store.session import Store, execute
 from tests.graphql_api.conftest import Desk
 from tests.graphql_api.rows import add_chart, add_registry

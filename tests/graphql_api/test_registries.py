@@ -7,11 +7,12 @@ import pytest
 import trustme
 
 from app.domain.faults import FaultCode
+from app.domain.roles import Role
 from app.domain.sync_events import RepositoryState, SkipReason, SyncState
 from app.graphql_api.paging import encode_id
 from app.graphql_api.provider_inputs import DockerHubInput, OtherInput, UsernamePasswordInput
 from app.store import registries as registry_rows
-from app.store.entities import Authentication, ConnectionSecurity, Provider, Role, SkippedTag
+from app.store.entities import Authentication, ConnectionSecurity, Provider, SkippedTag
 from tests.graphql_api.conftest import Desk
 from tests.graphql_api.rows import NOW, add, add_registry, add_repository, add_sync
 from tests.real.docker_registry import DockerRegistry

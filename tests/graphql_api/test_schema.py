@@ -7,11 +7,11 @@ import pytest
 from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema
 from strawberry.types.base import StrawberryObjectDefinition
 
+from app.domain.roles import Role
 from app.graphql_api.door_schema import DoorSchema
 from app.graphql_api.permissions import RoleRule
 from app.graphql_api.provider_forms import FORMS
 from app.graphql_api.registry_inputs import ProviderInput
-from app.store.entities import Role
 
 MANAGED = {
     "discoverRepositories",

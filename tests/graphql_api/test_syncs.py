@@ -4,10 +4,10 @@ from dataclasses import asdict
 from datetime import datetime
 
 from app.domain.faults import Fault, FaultCode
+from app.domain.roles import Role
 from app.domain.sync_events import SyncState
 from app.graphql_api.paging import encode_id
 from app.store import syncs
-from app.store.entities import Role
 from tests.graphql_api.conftest import Desk
 from tests.graphql_api.rows import NOW, add_registry, add_repository, add_sync
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from app.domain.roles import Role
 from app.graphql_api.paging import encode_id
-from app.store.entities import Role
 from tests.graphql_api.conftest import PUBLIC_URL, Desk
 from tests.graphql_api.rows import add_registry
 

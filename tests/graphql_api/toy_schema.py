@@ -9,6 +9,7 @@ from typing import Any
 import strawberry
 
 from app.domain.errors import NotFound
+from app.domain.roles import Role
 from app.graphql_api.door_schema import DoorSchema
 from app.graphql_api.paging import PageInfo, page_size
 from app.graphql_api.permissions import (
@@ -21,7 +22,6 @@ from app.graphql_api.permissions import (
 )
 from app.graphql_api.scalars import JSON, Digest
 from app.services.authorising import Caller
-from app.store.entities import Role
 
 READER = Caller("ann", Role.READER, 1)
 MANAGER = Caller("mia", Role.MANAGER, 2)

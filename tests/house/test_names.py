@@ -12,7 +12,7 @@ DRAWERS = {"util", "utils", "helper", "helpers", "common", "misc", "base", "core
 LINES_MAX = 400
 LONGER_ALLOWED: set[str] = set()
 """Files that may have more lines than LINES_MAX: none."""
-SETTINGS_READERS = {"cli", "web", "wiring", "settings"}
+SETTINGS_READERS = {"cli", "serving", "working", "web", "wiring", "opening", "settings"}
 
 
 def name_of(path: Path) -> str:

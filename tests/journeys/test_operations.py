@@ -1,5 +1,6 @@
 """What those who run Chartroom rely on: health, numbers, roles, keys, a worker apart, PostgreSQL."""
 
+import os
 import re
 import subprocess
 
@@ -144,11 +145,13 @@ async def test_worker_apart_syncs_what_the_web_process_registers_and_streams(
     worker = ChildProcess([str(COMMAND), "worker"], chartroom.folder / "worker.log", environment=chartroom.environment)
     worker.start(lambda: "is waiting for syncs" in worker.log_text)
     try:
+        gives_way = os.getpriority(os.PRIO_PROCESS, worker.process_id)
         registered = chartroom.ask(REGISTER, input=registry_input(shared_docker_registry, repository))
         events = await chartroom.events(registered["registerRegistry"]["sync"]["id"])
     finally:
         worker.stop()
     assert worker.exit_status == 0
+    assert gives_way == min(os.getpriority(os.PRIO_PROCESS, 0) + 10, 19)
     assert events[-1]["state"] == "SUCCEEDED"
     assert [event["__typename"] for event in events].count("ChartVersionStored") == 10
     assert chartroom.ask("{ charts { nodes { versionCount } } }")["charts"]["nodes"] == [{"versionCount": 10}]

@@ -16,7 +16,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from app.oci_client.transport import ResolvedAddress
+from app.oci_client.connecting import ResolvedAddress
 from tests.lab.registry import json_of
 from tests.lab.server import Lab, LabHost, bearer_text
 

@@ -41,6 +41,7 @@ from aiohttp import web
 
 from app.oci_client.address_guard import AddressGuard
 from app.oci_client.client import RegistryClient
+from app.oci_client.connecting import ResolvedAddress
 from app.oci_client.credentials import Credential, Secret
 from app.oci_client.limits import ClientLimits
 from app.oci_client.provider import Provider
@@ -48,7 +49,7 @@ from app.oci_client.reference import RegistryHost
 from app.oci_client.retrying import HostLimiter, Retrying
 from app.oci_client.tls import TlsSettings
 from app.oci_client.tokens import TokenCache
-from app.oci_client.transport import HttpClients, ResolvedAddress
+from app.oci_client.transport import HttpClients
 from tests.oci_client.lab import LOOPBACK, Clock, pem_of, trusting
 
 Handler = Callable[..., Awaitable[web.StreamResponse]]

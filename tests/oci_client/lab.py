@@ -14,6 +14,7 @@ from aiohttp import web
 
 from app.oci_client.address_guard import AddressGuard
 from app.oci_client.client import RegistryClient
+from app.oci_client.connecting import ResolvedAddress
 from app.oci_client.credentials import Anonymous, Credential, Secret, UsernamePassword
 from app.oci_client.limits import ClientLimits
 from app.oci_client.manifest import HELM_CHART, HELM_CONFIG, OCI_MANIFEST, Descriptor
@@ -23,7 +24,7 @@ from app.oci_client.reference import RegistryHost
 from app.oci_client.retrying import HostLimiter, Retrying
 from app.oci_client.tls import ConnectionSecurity, TlsSettings
 from app.oci_client.tokens import TokenCache
-from app.oci_client.transport import HttpClients, ResolvedAddress
+from app.oci_client.transport import HttpClients
 
 LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 PASSWORD = "canary-password-4f1d"

@@ -197,9 +197,7 @@ async def test_blob_is_read_when_digest_and_size_are_right(lab: LabServer, at: B
     lab.on(BLOBS, fixed(ARCHIVE))
     client = at.anonymous(lab)
     assert await client.read_blob(REPOSITORY, blob(ARCHIVE)) == ARCHIVE
-    async with client.open_blob(REPOSITORY, blob(ARCHIVE)) as pieces:
-        assert b"".join([piece async for piece in pieces]) == ARCHIVE
-    assert client.requests_made == 3
+    assert client.requests_made == 2
 
 
 async def test_empty_blob_is_read(lab: LabServer, at: Bench) -> None:

@@ -93,6 +93,19 @@ def test_number_goes_back_when_the_host_becomes_slow_with_it() -> None:
     assert min(later) >= 16
 
 
+def test_number_stays_when_it_is_ourselves_who_are_slow() -> None:
+    concurrency = Concurrency(16, 64)
+    Simulation(concurrency, far_away).run(until=1.0)
+    for number in range(1000):
+        began_at = 1.0 + number / 100
+        concurrency.answered("GET", began_at, began_at + 0.5, full=True, host_seconds=0.030)
+    assert concurrency.limit == 64
+    for number in range(1000):
+        began_at = 20.0 + number / 100
+        concurrency.answered("GET", began_at, began_at + 0.5, full=True, host_seconds=0.5)
+    assert concurrency.limit == 16
+
+
 def test_number_is_halved_once_for_all_that_are_refused_together() -> None:
     seen = Simulation(Concurrency(16, 64), far_away, lambda now, _: now == 0.0).run(until=0.031)
     assert seen.refused == 16
@@ -225,12 +238,13 @@ async def test_limiter_opens_more_places_while_answers_stay_quick() -> None:
 
     async def ask() -> None:
         nonlocal under_way, most
-        async with limiter.slot(HOST, 1) as place:
-            under_way += 1
-            most = max(most, under_way)
-            await asyncio.sleep(0)
-            place.answered("GET")
-            under_way -= 1
+        place = limiter.take_at_once() or await limiter.take(HOST, 1)
+        under_way += 1
+        most = max(most, under_way)
+        await asyncio.sleep(0)
+        place.answered("GET")
+        under_way -= 1
+        place.give_back()
 
     await asyncio.gather(*(ask() for _ in range(200)))
     assert most == 8
@@ -239,8 +253,7 @@ async def test_limiter_opens_more_places_while_answers_stay_quick() -> None:
 async def test_limiter_halves_when_the_host_refuses() -> None:
     clock = Clock()
     limiter = HostLimiter(8, clock=clock, sleep=clock.sleep)
-    async with limiter.slot(HOST, 1) as place:
-        place.refused()
+    (await limiter.take(HOST, 1)).refused()
     assert limiter.concurrency.limit == 4
 
 
@@ -250,8 +263,8 @@ async def test_everybody_is_told_when_the_host_is_closed_for_long() -> None:
     limiter.hold(3600)
 
     async def ask(who: int) -> None:
-        async with limiter.slot(HOST, 1, who):
-            raise AssertionError("the host is closed")
+        assert limiter.take_at_once() is None, "the host is closed"
+        await limiter.take(HOST, 1, who)
 
     asked = await asyncio.gather(*(ask(who) for who in range(5)), return_exceptions=True)
     assert all(isinstance(each, RateLimited) for each in asked)

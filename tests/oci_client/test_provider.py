@@ -125,8 +125,9 @@ async def test_public_repository_is_read_without_the_login_that_is_refused(house
         assert (await made.head_manifest("a", "1.0.0")).digest
     else:
         held = next(iter(registry.repositories["a"].blobs))
-        async with made.caller.stream(f"/v2/a/blobs/{held}", scope="repository:a:pull", subject=_blob()) as answer:
-            assert answer.status_code == 200
+        answer = await made.caller.open(f"/v2/a/blobs/{held}", scope="repository:a:pull", subject=_blob())
+        assert answer.status == 200
+        answer.close()
     assert made.caller.was_read_as_nobody("a")
 
 

@@ -9,9 +9,10 @@ from aiohttp import web
 
 from app.oci_client.credentials import Anonymous
 from app.oci_client.errors import RateLimited, RegistryError, UnexpectedAnswer
+from app.oci_client.limits import ClientLimits
 from app.oci_client.reference import RegistryHost
 from app.oci_client.retrying import HostLimiter, HostLimiters, parse_retry_after, utc_now
-from tests.oci_client.lab import Bench, Clock, LabServer, fixed, in_turn
+from tests.oci_client.lab import Bench, LabServer, fixed, in_turn
 
 TAGS = "/v2/acme/payments/tags/list"
 REPOSITORY = "acme/payments"
@@ -151,10 +152,27 @@ def test_retry_after_is_read_in_both_forms(header: str | None, seconds: float | 
     assert parse_retry_after(header, NOW) == seconds
 
 
-async def test_limiter_gives_its_place_back_when_its_holder_fails() -> None:
-    clock = Clock()
-    limiter = HostLimiter(1, clock=clock, sleep=clock.sleep)
+@pytest.mark.parametrize("how", ["answered", "unanswered", "redirected", "cancelled"])
+async def test_place_is_given_back_whatever_comes_of_a_request(lab: LabServer, at: Bench, how: str) -> None:
+    async def never(request: web.Request) -> web.StreamResponse:
+        return await asyncio.Future()
+
+    async def hang_up(request: web.Request) -> web.StreamResponse:
+        assert request.transport is not None
+        request.transport.abort()
+        return web.Response()
+
+    location = fixed("", 307, Location="http://127.0.0.1/")
+    lab.on("/v2/", {"answered": fixed("{}"), "unanswered": hang_up, "redirected": location, "cancelled": never}[how])
+    limiter = HostLimiter(1, clock=at.clock, sleep=at.clock.sleep)
+    client = at.client(lab, Anonymous(), limiter=limiter, limits=ClientLimits(tries_max=2))
     for _ in range(3):
-        with pytest.raises(LookupError):
-            async with limiter.slot(RegistryHost("r"), 1):
-                raise LookupError
+        asking = asyncio.create_task(client.ping())
+        while how == "cancelled" and not lab.seen:
+            await asyncio.sleep(0.001)
+        if how == "cancelled":
+            asking.cancel()
+        await asyncio.wait([asking], timeout=30)
+        assert (how == "answered") is (not asking.cancelled() and asking.exception() is None)
+        lab.seen.clear()
+    assert limiter.take_at_once() is not None

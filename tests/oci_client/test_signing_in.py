@@ -114,6 +114,29 @@ async def test_token_is_renewed_before_its_end_by_our_own_clock(lab: LabServer, 
         assert service.minted == minted
 
 
+async def test_same_client_renews_its_token_before_the_end_too(lab: LabServer, at: Bench) -> None:
+    service = TokenService(expires_in=300)
+    protect(lab, service)
+    client = at.client(lab)
+    for passed, minted in ((0, 1), (250, 1), (30, 2)):
+        at.clock.seconds += passed
+        await client.head_manifest(REPOSITORY, "1")
+        assert service.minted == minted
+
+
+async def test_token_that_another_client_renewed_is_used_at_once(lab: LabServer, at: Bench) -> None:
+    service = TokenService(expires_in=300)
+    protect(lab, service)
+    client, other = at.client(lab), at.client(lab)
+    for each in (client, other):
+        await each.head_manifest(REPOSITORY, "1")
+    service.minted += 1  # what was minted holds no more
+    await other.head_manifest(REPOSITORY, "1")
+    asked = len(lab.seen)
+    await client.head_manifest(REPOSITORY, "1")
+    assert lab.seen[asked].headers["authorization"] == "Bearer token-3"
+
+
 async def test_token_is_kept_apart_by_credential_and_scope(lab: LabServer, at: Bench) -> None:
     service = TokenService(expires_in=300)
     service.valid = lambda token: bool(token)  # type: ignore[method-assign]

@@ -6,15 +6,8 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from app.progress.bell import (
-    CHANNEL,
-    LOOKED_FOR_EVERY_SECONDS,
-    Ear,
-    LocalBell,
-    PostgresBell,
-    SharedFileBell,
-    bell_for,
-)
+from app.progress.bell import LOOKED_FOR_EVERY_SECONDS, Ear, LocalBell, SharedFileBell, bell_for
+from app.progress.postgres_bell import CHANNEL, PostgresBell
 
 SAFETY_SECONDS = 30  # a net against a hang
 

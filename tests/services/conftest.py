@@ -18,8 +18,9 @@ from app.oci_client.retrying import HostLimiters
 from app.oci_client.transport import HttpClients
 from app.progress.bell import LocalBell
 from app.services.browsing import Browsing
-from app.services.connecting import PROVIDERS, Connections
+from app.services.connecting import Connections
 from app.services.drafting import Drafting, ProviderChoice, Registration
+from app.services.known_providers import PROVIDERS
 from app.services.listing import Listing
 from app.services.registering import Registering
 from app.services.syncing import SyncBounds, Syncing, SyncTools

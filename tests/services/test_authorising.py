@@ -7,9 +7,9 @@ from sqlalchemy import event, text
 from sqlmodel import SQLModel
 
 from app.domain.errors import Invalid, NotFound
+from app.domain.roles import Role
 from app.services.authorising import TOKEN_MARK, USE_NOTED_EVERY, Authorising, Caller
 from app.store import access
-from app.store.entities import Role
 from app.store.session import Store, execute
 from tests.store.rows import NOW, a_registry
 

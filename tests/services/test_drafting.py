@@ -7,8 +7,8 @@ import trustme
 
 from app.domain.errors import ForbiddenAddress, Invalid, Refusals, Required
 from app.oci_client.address_guard import AddressGuard
-from app.services.connecting import PROVIDERS
 from app.services.drafting import Drafting
+from app.services.known_providers import PROVIDERS
 from app.store.entities import ConnectionSecurity, Provider, Visibility
 from tests.services.choices import a_choice, a_credential, a_registration
 from tests.services.conftest import LOOPBACK

@@ -12,8 +12,8 @@ from app.domain.sync_events import SyncState, SyncTrigger
 from app.oci_client.address_guard import AddressGuard
 from app.oci_client.credentials import Anonymous
 from app.oci_client.limits import ClientLimits
-from app.services.connecting import PROVIDERS
 from app.services.drafting import ProviderChoice, Registration
+from app.services.known_providers import PROVIDERS
 from app.services.pulling import Reader
 from app.services.syncing import Syncing
 from app.store import syncs

@@ -96,6 +96,8 @@ def found_version(
         "values_schema": None,
         "notes": None,
         "files": [["Chart.yaml", 10]],
+        "images": [],
+        "changes": [],
     }
     return FoundVersion(
         repository_id=0,

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from app.domain.roles import Role
 from app.store import access
-from app.store.entities import ApiToken, AuditEntry, Role
+from app.store.entities import ApiToken, AuditEntry
 from app.store.session import Store
 from tests.store.rows import NOW
 

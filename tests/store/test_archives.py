@@ -1,5 +1,6 @@
 """Archives: only what has its digest goes in, and only that comes out."""
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -28,9 +29,25 @@ async def test_archive_may_be_kept_twice(archives: Archives) -> None:
 
 
 async def test_archive_is_refused_when_its_digest_is_another(archives: Archives) -> None:
-    with pytest.raises(ValueError, match=f"these bytes are not {DIGEST}"):
-        await archives.keep(DIGEST, b"another")
-    assert await archives.read(DIGEST) is None
+    """When it is read: on the way in, whoever brings it has verified it."""
+    await archives.keep(DIGEST, b"another")
+    with pytest.raises(ArchiveCorrupt, match=DIGEST):
+        await archives.read(DIGEST)
+
+
+async def test_archive_is_the_same_when_its_digest_is_by_sha512(archives: Archives) -> None:
+    digest = f"sha512:{hashlib.sha512(ARCHIVE).hexdigest()}"
+    await archives.keep(digest, ARCHIVE)
+    assert await archives.read(digest) == ARCHIVE
+
+
+async def test_nothing_unfinished_is_left_when_it_cannot_be_written(tmp_path: Path) -> None:
+    archives = Archives(tmp_path.as_uri())
+    encoded = DIGEST.removeprefix("sha256:")
+    (tmp_path / "sha256" / encoded[:2] / f"{encoded}.tgz").mkdir(parents=True)
+    with pytest.raises(OSError, match="directory"):
+        await archives.keep(DIGEST, ARCHIVE)
+    assert not [*tmp_path.rglob("*.part")]
 
 
 async def test_nothing_is_read_when_nothing_was_kept(archives: Archives) -> None:

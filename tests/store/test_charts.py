@@ -106,8 +106,7 @@ async def test_pages_of_charts_have_no_gap_or_repeat_while_others_are_added(
     after = None
     fresh = iter(f"chart-{number:02}" for number in range(1, 14, 2))
     while len(seen) < 1000:  # a page that does not end is a failure, no hang
-        async with store.reading() as session:
-            page = await charts.page(session, 2, after, ChartConditions().clauses(), orders)
+        page = await charts.page(store.rows, 2, after, ChartConditions().clauses(), orders)
         seen += [row.name for row in page.rows]
         if not page.has_next:
             break
@@ -144,9 +143,8 @@ async def test_conditions_hold_together_when_several_are_given(store: Store) -> 
     await add_chart(store, second, "elsewhere")
 
     async def names(conditions: ChartConditions) -> list[str]:
-        async with store.reading() as session:
-            page = await charts.page(session, 10, None, conditions.clauses())
-            assert await charts.count(session, conditions.clauses()) == len(page.rows)
+        page = await charts.page(store.rows, 10, None, conditions.clauses())
+        assert await charts.count(store.rows, conditions.clauses()) == len(page.rows)
         return [row.name for row in page.rows]
 
     assert await names(ChartConditions()) == ["app", "elsewhere", "lib", "old"]

@@ -34,7 +34,7 @@ async def test_rows_are_those_of_a_session(filled: Store) -> None:
 
 async def test_statement_is_written_once_however_many_values_it_is_given(filled: Store) -> None:
     seen: list[str] = []
-    filled.rows.watchers.append(lambda text, _values: seen.append(text))
+    filled.rows.watchers.append(lambda text, _parameters: seen.append(text))
     for ids in ([1], [1, 2, 3], list(range(5000))):
         await find_many(filled.rows, ids)
     assert len(seen) == 3

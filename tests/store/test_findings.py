@@ -8,7 +8,7 @@ from app.domain.sync_plan import HeldTag, SkippedTag
 from app.store import charts, findings, nesting, registries, search
 from app.store.charts import ChartConditions
 from app.store.entities import Chart, ChartRepository, ChartVersion
-from app.store.search import Question
+from app.store.search_documents import Question
 from app.store.session import Store
 from tests.store.rows import LATER, NOW, add_registry, add_repository, found_version, store_found
 
@@ -124,20 +124,17 @@ async def test_latest_falls_back_when_it_is_removed_or_leaves_the_policy(store: 
 async def test_chart_is_neither_listed_nor_found_when_all_its_versions_are_hidden(store: Store) -> None:
     repository_id = await a_repository(store)
     chart_id, ids = await store_found(store, repository_id, found_version())
-    async with store.reading() as session:
-        assert await charts.count(session, [search.matching(session, Question(("payments",)))]) == 1
+    assert await charts.count(store.rows, [search.matching(Question(("payments",)), is_sqlite=store.is_sqlite)]) == 1
     await hide(store, repository_id, ids["1.0.0"], removed=True)
     assert await latest(store, chart_id) == (None, None)
-    async with store.reading() as session:
-        assert await charts.count(session, [search.matching(session, Question(("payments",)))]) == 0
-        assert await charts.count(session, ChartConditions().clauses()) == 0
+    assert await charts.count(store.rows, [search.matching(Question(("payments",)), is_sqlite=store.is_sqlite)]) == 0
+    assert await charts.count(store.rows, ChartConditions().clauses()) == 0
 
     async with store.writing() as session:
         await session.run_sync(findings.mark_returned, list(ids.values()))
         await session.run_sync(findings.refresh_charts, [repository_id], [], LATER)
     assert await latest(store, chart_id) == ("1.0.0", "1.0.0")
-    async with store.reading() as session:
-        assert await charts.count(session, [search.matching(session, Question(("payments",)))]) == 1
+    assert await charts.count(store.rows, [search.matching(Question(("payments",)), is_sqlite=store.is_sqlite)]) == 1
 
 
 async def test_held_tags_tell_versions_and_remembered_no_charts_apart(store: Store) -> None:
@@ -153,8 +150,8 @@ async def test_held_tags_tell_versions_and_remembered_no_charts_apart(store: Sto
             findings.remember_no_charts, repository_id, [SkippedTag("3.0.0", SkipReason.NOT_A_CHART, "sha256:4")]
         )
     async with store.reading() as session:
-        held = await findings.held_tags(session, repository_id, 7)
-        other = await findings.held_tags(session, repository_id, 8)
+        held = await session.run_sync(findings.held_tags, repository_id, 7)
+        other = await session.run_sync(findings.held_tags, repository_id, 8)
     assert held == {
         "1.0.0": HeldTag("1.0.0", "sha256:1", ids["1.0.0"], stored_by_this_sync=True),
         "1.1.0": HeldTag("1.1.0", "sha256:2", ids["1.1.0"], removed=True, stored_by_this_sync=True),
@@ -172,7 +169,7 @@ async def test_tag_is_held_as_no_chart_when_something_else_was_pushed_over_its_c
             findings.remember_no_charts, repository_id, [SkippedTag("1.0.0", SkipReason.NOT_A_CHART, "sha256:3")]
         )
     async with store.reading() as session:
-        assert await findings.held_tags(session, repository_id, 7) == {"1.0.0": HeldTag("1.0.0", "sha256:3")}
+        assert await session.run_sync(findings.held_tags, repository_id, 7) == {"1.0.0": HeldTag("1.0.0", "sha256:3")}
 
 
 async def test_no_chart_is_forgotten_when_a_chart_is_stored_under_its_tag(store: Store) -> None:

@@ -12,6 +12,7 @@ from app.store import charts, facets, findings, indexing, search
 from app.store.chart_index import KubeConstraint, NameWord
 from app.store.charts import BY_NAME, BY_UPDATE, ChartConditions
 from app.store.entities import Chart, ChartContent, ChartVersion
+from app.store.ranking import RANKED_AT_MOST
 from app.store.selection import select_charts
 from app.store.session import Store, execute
 from tests.store.rows import LATER, NOW, add_chart, add_registry, add_repository, found_version, store_found
@@ -19,15 +20,14 @@ from tests.store.rows import LATER, NOW, add_chart, add_registry, add_repository
 
 async def names(store: Store, typed: str | None = None, **conditions: Any) -> list[str]:
     """In order of name; counted, faceted and, where one searches, ranked alike."""
-    async with store.reading() as session:
-        asked = await select_charts(session, typed, ChartConditions(**conditions))
-        page = await charts.page(session, 100, None, asked.clauses)
-        counted = await facets.count_facets(session, asked.clauses)
-        assert await charts.count(session, asked.clauses) == len(page.rows)
-        assert sum(count for _, count in counted.registries) == len(page.rows)
-        if asked.question is not None:
-            ranked = await search.page(session, asked.question, asked.conditions, 100, None, stale_before=NOW)
-            assert {hit.chart.id for hit in ranked.rows} == {row.id for row in page.rows}
+    asked = await select_charts(store.rows, typed, ChartConditions(**conditions))
+    page = await charts.page(store.rows, 100, None, asked.clauses)
+    counted = await facets.count_facets(store.rows, asked.clauses)
+    assert await charts.count(store.rows, asked.clauses) == len(page.rows)
+    assert sum(count for _, count in counted.registries) == len(page.rows)
+    if asked.question is not None:
+        ranked = await search.page(store.rows, asked.question, asked.conditions, 100, None, stale_before=NOW)
+        assert {hit.chart.id for hit in ranked.rows} == {row.id for row in page.rows}
     return [row.name for row in page.rows]
 
 
@@ -98,11 +98,10 @@ async def test_nothing_is_left_of_a_version_when_another_is_the_latest(store: St
 async def test_facets_count_the_charts_of_the_result(store: Store, registry_id: int) -> None:
     other = await add_registry(store, "other")
     await add_chart(store, other, "lib", type="library", deprecated=True, keywords=["ci"])
-    async with store.reading() as session:
-        everything = await facets.count_facets(session, ChartConditions().clauses())
-        ci = await facets.count_facets(session, ChartConditions(keywords=["ci"], deprecated=False).clauses())
-        none = await facets.count_facets(session, ChartConditions(registry_ids=[]).clauses())
-        each = await facets.count_facets_by_registry(session, ChartConditions().clauses())
+    everything = await facets.count_facets(store.rows, ChartConditions().clauses())
+    ci = await facets.count_facets(store.rows, ChartConditions(keywords=["ci"], deprecated=False).clauses())
+    none = await facets.count_facets(store.rows, ChartConditions(registry_ids=[]).clauses())
+    each = await facets.count_facets_by_registry(store.rows, ChartConditions().clauses())
     assert everything == facets.Facets(
         [(registry_id, 4), (other, 1)], [("ci", 3), ("data base", 1)], [("application", 4), ("library", 1)], 1
     )
@@ -158,16 +157,15 @@ async def walk(store: Store, typed: str | None, by: Any = None, between: Any = N
     seen: list[str] = []
     after: Any = None
     while True:
-        async with store.reading() as session:
-            asked = await select_charts(session, typed, ChartConditions())
-            if by is None and asked.question is not None:
-                page: Any = await search.page(session, asked.question, asked.conditions, 2, after, stale_before=NOW)
-                keys = [hit.keys for hit in page.rows]
-                rows = [hit.chart for hit in page.rows]
-            else:
-                page = await charts.page(session, 2, after, asked.clauses, by or BY_NAME)
-                rows = page.rows
-                keys = [(row.updated_at, row.id) if by is BY_UPDATE else (row.name, row.id) for row in rows]
+        asked = await select_charts(store.rows, typed, ChartConditions())
+        if by is None and asked.question is not None:
+            page: Any = await search.page(store.rows, asked.question, asked.conditions, 2, after, stale_before=NOW)
+            keys = [hit.keys for hit in page.rows]
+            rows = [hit.chart for hit in page.rows]
+        else:
+            page = await charts.page(store.rows, 2, after, asked.clauses, by or BY_NAME)
+            rows = page.rows
+            keys = [(row.updated_at, row.id) if by is BY_UPDATE else (row.name, row.id) for row in rows]
         seen += [row.name for row in rows]
         if not page.has_next:
             return seen
@@ -205,18 +203,19 @@ async def test_rows_that_stay_are_seen_once_when_others_come_go_and_move_between
     assert len(seen) == len(set(seen))
 
 
-async def test_every_hit_is_seen_once_when_there_are_more_than_are_ranked(store: Store) -> None:
-    registry_id, many = await add_registry(store), search.RANKED_AT_MOST + 30
+@pytest.mark.parametrize("typed", ["words", "shop"])
+async def test_every_hit_is_seen_once_when_there_are_more_than_are_ranked(store: Store, typed: str) -> None:
+    registry_id, many = await add_registry(store), RANKED_AT_MOST + 30
     chart_id = await add_chart(store, registry_id, "shop-first", description="words")
-    await copy_chart(store, chart_id, many - 1)
+    await copy_chart(store, chart_id, many - 2)
+    await add_chart(store, registry_id, "other", description="words of a shop")
     seen: list[int] = []
     after: Any = None
     while True:
-        async with store.reading() as session:
-            asked = await select_charts(session, "words", ChartConditions())
-            assert asked.question is not None
-            page = await search.page(session, asked.question, asked.conditions, 100, after, stale_before=NOW)
-            assert await charts.count(session, asked.clauses) == many
+        asked = await select_charts(store.rows, typed, ChartConditions())
+        assert asked.question is not None
+        page = await search.page(store.rows, asked.question, asked.conditions, 100, after, stale_before=NOW)
+        assert await charts.count(store.rows, asked.clauses) == many
         seen += [hit.chart.id for hit in page.rows]
         if not page.has_next:
             break

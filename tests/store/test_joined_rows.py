@@ -24,7 +24,7 @@ async def filled(store: Store) -> Store:
 async def test_page_has_along_what_is_wanted_in_one_statement(filled: Store) -> None:
     wanted = Wanted(frozenset(), (("latest_prerelease", VERSION), ("latest_version", VERSION), ("registry", Wanted())))
     seen: list[str] = []
-    filled.rows.watchers.append(lambda text, _values: seen.append(text))
+    filled.rows.watchers.append(lambda text, _parameters: seen.append(text))
     page, along = await page_with_links(filled.rows, 2, None, ChartConditions(), wanted, by_update=False)
     assert len(seen) == 1
     assert ([row.name for row in page.rows], page.has_next) == (["a", "b"], True)
@@ -39,7 +39,7 @@ async def test_page_has_along_what_is_wanted_in_one_statement(filled: Store) -> 
 
 async def test_column_that_is_not_wanted_is_neither_read_nor_there(filled: Store) -> None:
     seen: list[str] = []
-    filled.rows.watchers.append(lambda text, _values: seen.append(text))
+    filled.rows.watchers.append(lambda text, _parameters: seen.append(text))
     page, along = await page_with_links(filled.rows, 1, None, ChartConditions(), NOTHING, by_update=False)
     assert not any(name in seen[0] for name in ("keywords", "chart_version", "registry"))
     assert along == {}

@@ -20,8 +20,7 @@ async def known(store: Store) -> set[str]:
 
 
 async def corrections(store: Store, typed: str) -> tuple[tuple[str, ...], ...]:
-    async with store.reading() as session:
-        question = await search.read_question(session, typed)
+    question = await search.read_question(store.rows, typed)
     assert question is not None
     return question.corrections
 

@@ -139,7 +139,7 @@ async def fill(store: Store) -> tuple[int, int]:
         row = SyncRepository(
             sync_id=sync_id, repository_id=repository_id, name="acme/payments", state=RepositoryState.SYNCED
         )
-        await session.run_sync(syncs.save_repositories, [row])
+        await session.run_sync(syncs.save_repositories, [row.model_dump()])
         fault = Fault(FaultCode.UNSUPPORTED_CHART, "x", False, "acme/payments", "8.8.8", "sha256:8")
         await session.run_sync(failures.remember, [failures.row_of(repository_id, fault, None, sync_id, NOW)])
         await webhooks.add_secrets(session, {registry_id: ("key", b"sealed")})

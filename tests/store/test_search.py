@@ -16,15 +16,14 @@ from tests.store.rows import NOW, add_chart, add_registry, add_repository, found
 
 async def hits_of(store: Store, text: str) -> list[Chart]:
     """Best first. They are as many as are counted."""
-    async with store.reading() as session:
-        asked = await select_charts(session, text, ChartConditions())
-        if asked.question is None:
-            return []
-        page = await search.page(
-            session, asked.question, asked.conditions, 100, None, stale_before=NOW - timedelta(days=730)
-        )
-        assert await charts.count(session, asked.clauses) == len(page.rows)
-        return [hit.chart for hit in page.rows]
+    asked = await select_charts(store.rows, text, ChartConditions())
+    if asked.question is None:
+        return []
+    page = await search.page(
+        store.rows, asked.question, asked.conditions, 100, None, stale_before=NOW - timedelta(days=730)
+    )
+    assert await charts.count(store.rows, asked.clauses) == len(page.rows)
+    return [hit.chart for hit in page.rows]
 
 
 async def found(store: Store, text: str) -> list[str]:
@@ -34,9 +33,8 @@ async def found(store: Store, text: str) -> list[str]:
 
 async def highlights(store: Store, text: str) -> list[str | None]:
     ids = [chart.id for chart in await hits_of(store, text)]
-    async with store.reading() as session:
-        question = await search.read_question(session, text)
-        marked = await search.highlights(session, question, ids) if question else {}
+    question = await search.read_question(store.rows, text)
+    marked = await search.highlights(store.rows, question, ids) if question else {}
     return [marked.get(number) for number in ids]
 
 

@@ -37,12 +37,11 @@ async def fill(store: Store) -> None:
 
 
 async def found(store: Store, text: str) -> list[str]:
-    async with store.reading() as session:
-        asked = await select_charts(session, text, ChartConditions())
-        assert asked.question is not None
-        page = await search.page(
-            session, asked.question, asked.conditions, 100, None, stale_before=NOW - timedelta(days=730)
-        )
+    asked = await select_charts(store.rows, text, ChartConditions())
+    assert asked.question is not None
+    page = await search.page(
+        store.rows, asked.question, asked.conditions, 100, None, stale_before=NOW - timedelta(days=730)
+    )
     return [hit.chart.name for hit in page.rows]
 
 

@@ -1,10 +1,12 @@
 """One unit of work is one commit, and writers wait for each other."""
 
 import asyncio
+import threading
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
+from sqlmodel import Session
 
 from app.store import migrating, registries
 from app.store.session import Store, execute
@@ -92,6 +94,34 @@ async def test_writer_is_told_when_another_one_does_not_end(sqlite_url: str) -> 
         assert await names(store) == []  # readers do not wait
     await store.close()
     await other.close()
+
+
+async def test_one_unit_of_work_at_a_time_is_written_whole_and_others_read_meanwhile(sqlite_url: str) -> None:
+    store = Store(sqlite_url)
+    await migrating.migrate(store)
+    has_read, at_once = threading.Event(), 0
+    most_at_once: list[int] = []
+
+    def write(session: Session) -> None:
+        nonlocal at_once
+        at_once += 1
+        most_at_once.append(at_once)
+        session.add(a_registry(f"registry {len(most_at_once)}"))
+        session.flush()
+        assert has_read.wait(10)
+        at_once -= 1
+
+    def read(session: Session) -> None:
+        session.connection().execute(text("SELECT 1"))
+        has_read.set()
+
+    writing = [asyncio.create_task(store.write(write)) for _ in range(3)]
+    await asyncio.sleep(0)
+    await store.read(read)
+    await asyncio.gather(*writing)
+    assert most_at_once == [1, 1, 1]
+    assert len(await names(store)) == 3
+    await store.close()
 
 
 async def test_sqlite_keeps_foreign_keys_and_writes_ahead(sqlite_url: str) -> None:

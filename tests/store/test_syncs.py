@@ -196,7 +196,7 @@ async def test_repository_counts_are_replaced_when_they_are_saved_again(store: S
             versions_added=added,
         )
         async with store.writing() as session:
-            await session.run_sync(syncs.save_repositories, [saved])
+            await session.run_sync(syncs.save_repositories, [saved.model_dump()])
     async with store.reading() as session:
         found = await syncs.repositories_of(session, sync_id)
     assert {number: each.versions_added for number, each in found.items()} == {repository_id: 2}

@@ -16,10 +16,11 @@ from azure.core.pipeline.transport import AsyncHttpResponse, AsyncHttpTransport
 from azure.core.rest import HttpRequest
 
 from app.oci_client.address_guard import AddressGuard
-from app.oci_client.aiohttp_transport import AiohttpTransport
 from app.oci_client.answers import Answer, Asked, Subject
+from app.oci_client.connecting import Connecting, SystemResolver
+from app.oci_client.connections import Connections, Timeouts
 from app.oci_client.errors import AddressRefused, RegistryUnreachable
-from app.oci_client.transport import SystemResolver, Timeouts
+from app.oci_client.response import Response
 
 if TYPE_CHECKING:
     from app.oci_client.calling import Caller
@@ -84,7 +85,7 @@ class SdkTransport(AsyncHttpTransport[HttpRequest, SdkAnswer]):
 
     def __init__(self, caller: "Caller") -> None:
         self._caller = caller
-        self._metadata: AiohttpTransport | None = None
+        self._metadata: Connections | None = None
         self._origins = metadata_origins(os.environ)
         self.refusal: Answer | None = None
         self.metadata_failure: httpx.TransportError | None = None
@@ -94,8 +95,7 @@ class SdkTransport(AsyncHttpTransport[HttpRequest, SdkAnswer]):
         content: Any = request.content
         body = urlencode(content).encode() if isinstance(content, Mapping) else content
         body = body.encode() if isinstance(body, str) else body
-        # Lengths are the sending client's affair.
-        headers = {name: value for name, value in request.headers.items() if name.lower() != "content-length"}
+        headers = dict(request.headers)
         if _origin(request.url) in self._origins:
             answer = await self._ask_metadata(request.method, httpx.URL(request.url), headers, body)
         else:
@@ -122,7 +122,7 @@ class SdkTransport(AsyncHttpTransport[HttpRequest, SdkAnswer]):
     ) -> Answer:
         if self._metadata is None:
             guard = _OnlyMetadata(self._origins)
-            self._metadata = AiohttpTransport(self._caller.http.ssl_context, SystemResolver(), guard)
+            self._metadata = Connections(Connecting(self._caller.http.ssl_context, SystemResolver(), guard))
         timeouts = Timeouts(METADATA_CONNECT_SECONDS, METADATA_TOTAL_SECONDS, METADATA_TOTAL_SECONDS)
         try:
             response = await self._metadata.ask(method, str(url), headers, body, timeouts)
@@ -130,7 +130,7 @@ class SdkTransport(AsyncHttpTransport[HttpRequest, SdkAnswer]):
         except httpx.TransportError as error:
             self.metadata_failure = error
         else:
-            return Answer(response.status_code, response.headers, read, str(url))
+            return Answer(response.status, response.headers, read, str(url))
         raise RegistryUnreachable(f"The identity endpoint {url.host} of this machine does not answer.", host=url.host)
 
     async def sleep(self, duration: float) -> None:
@@ -141,7 +141,7 @@ class SdkTransport(AsyncHttpTransport[HttpRequest, SdkAnswer]):
 
     async def close(self) -> None:
         if self._metadata is not None:
-            await self._metadata.aclose()
+            await self._metadata.close()
             self._metadata = None
 
     async def __aenter__(self) -> "SdkTransport":
@@ -151,16 +151,14 @@ class SdkTransport(AsyncHttpTransport[HttpRequest, SdkAnswer]):
         await self.close()
 
 
-async def _bounded(response: httpx.Response, max_bytes: int) -> bytes:
+async def _bounded(response: Response, max_bytes: int) -> bytes:
     """What is beyond `max_bytes` is cut off: a token is some KiB."""
     pieces: list[bytes] = []
     size = 0
     try:
-        async for piece in response.aiter_raw():
+        while size <= max_bytes and (piece := await response.piece()):
             pieces.append(piece)
             size += len(piece)
-            if size > max_bytes:
-                break
     finally:
-        await response.aclose()
+        response.close()
     return b"".join(pieces)[:max_bytes]

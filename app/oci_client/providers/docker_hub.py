@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-import httpx
-
 from app.oci_client.answers import Asked, Presented, Refusal
 from app.oci_client.errors import (
     CredentialsRefused,
@@ -27,6 +25,7 @@ from app.oci_client.retrying import utc_now
 
 if TYPE_CHECKING:
     from app.oci_client.calling import Caller
+    from app.oci_client.response import Headers
 
 REGISTRY_HOST: Final = RegistryHost("registry-1.docker.io")
 TOKEN_HOST: Final = "auth.docker.io"  # noqa: S105 - a host name
@@ -77,7 +76,7 @@ class DockerHubProvider(Provider):
     def token_hosts(self, host: RegistryHost) -> frozenset[str]:
         return frozenset({TOKEN_HOST}) if host == REGISTRY_HOST else frozenset()
 
-    def hear(self, caller: "Caller", headers: httpx.Headers) -> None:
+    def hear(self, caller: "Caller", headers: "Headers") -> None:
         if "ratelimit-remaining" in headers:
             kept = ("ratelimit-limit", "ratelimit-remaining")
             caller.memory(HubHeard).headers = {name: headers.get(name, "") for name in kept}

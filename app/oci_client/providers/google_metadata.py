@@ -15,13 +15,14 @@ import httpx
 
 from app.oci_client.address_guard import AddressGuard
 from app.oci_client.answers import Answer, Asked, Subject
+from app.oci_client.connecting import Resolver, SystemResolver
 from app.oci_client.errors import AddressRefused, CredentialsRefused, RegistryError, RegistryUnreachable
 from app.oci_client.limits import KIB, ClientLimits
 from app.oci_client.reading import BodyReader
 from app.oci_client.reference import RegistryHost
 from app.oci_client.retrying import HostLimiter, Retrying
 from app.oci_client.tls import TlsSettings
-from app.oci_client.transport import HttpClient, Resolver, SystemResolver
+from app.oci_client.transport import HttpClient
 
 METADATA_HOST: Final = "metadata.google.internal"
 # Of Google over IPv4, which is that of AWS and Azure too, and over IPv6. Workload identity federation lets the
@@ -103,11 +104,11 @@ class MetadataServer:
                 reader = BodyReader(host, _LIMITS, time.monotonic)
                 text = await reader.read(response, Subject(Asked.PROVIDER_API), _ANSWER_MAX_BYTES)
             finally:
-                await response.aclose()
-            if response.status_code < 500 and response.status_code != 429:
-                return Answer(response.status_code, response.headers, text, str(url))
+                response.close()
+            if response.status < 500 and response.status != 429:
+                return Answer(response.status, response.headers, text, str(url))
             failure = CredentialsRefused(
-                f"Google's metadata server has no token just now; it answers {response.status_code}.",
+                f"Google's metadata server has no token just now; it answers {response.status}.",
                 host=str(host),
                 temporary=True,
             )

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
+from app.domain.roles import Role
 from app.graphql_api.compiled.executor import CompiledExecutor
 from app.graphql_api.compiled.programs import VARIANTS_KEPT, Programs
 from app.graphql_api.door_schema import DoorSchema
 from app.graphql_api.schema import build_schema
-from app.store.entities import Role
 from tests.graphql_api.conftest import Desk
 from tests.graphql_api.rows import add_chart, add_registry
 from tests.graphql_api.toy_schema import ADMIN, READER, ToyContext, toy_schema

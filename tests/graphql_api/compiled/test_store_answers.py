@@ -7,13 +7,13 @@ import pytest
 from structlog.testing import capture_logs
 
 from app.domain.faults import Fault, FaultCode
+from app.domain.roles import Role
 from app.domain.sync_events import SyncState
 from app.graphql_api.connections import BY_NAME, CursorKind
 from app.graphql_api.limits import QueryLimits
 from app.graphql_api.paging import encode_id
 from app.graphql_api.schema import build_schema
 from app.store import syncs
-from app.store.entities import Role
 from app.store.session import Store
 from tests.graphql_api.compiled.comparing import Answer
 from tests.graphql_api.compiled.documents import Document, DocumentWriter

@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from app.oci_client.connecting import ResolvedAddress
 from app.oci_client.credentials import Credential, GcpServiceAccount, GcpWorkloadIdentity, Secret
 from app.oci_client.errors import (
     AddressRefused,
@@ -22,7 +23,6 @@ from app.oci_client.errors import (
 from app.oci_client.providers.artifact_registry import ArtifactRegistryProvider
 from app.oci_client.providers.google_metadata import MetadataServer
 from app.oci_client.providers.google_sign_in import GoogleSignIn
-from app.oci_client.transport import ResolvedAddress
 from tests.lab.artifact_registry import (
     CONTRACT_CASES,
     HOST,

@@ -1,0 +1,38 @@
+"""What `chartroom worker` does."""
+
+import asyncio
+import os
+import signal
+import sys
+
+import typer
+import uvicorn
+
+from app.opening import migrated_store, sealer_for
+from app.settings import Settings
+from app.wiring import wire
+
+
+def event_loop() -> asyncio.AbstractEventLoop:
+    """The same kind as that of `serve`."""
+    make = uvicorn.Config(app="").get_loop_factory()
+    return make() if make is not None else asyncio.new_event_loop()
+
+
+async def work(settings: Settings) -> None:
+    """Until a signal ends it."""
+    os.nice(settings.worker_niceness)  # of this thread and all that come from it: it is the first one
+    async with migrated_store(settings) as store:
+        await sealer_for(settings, store)
+    system = wire(settings)
+    await system.start()
+    working = asyncio.create_task(system.worker.run())
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, working.cancel)
+    typer.echo(f"Chartroom worker {os.getpid()} is waiting for syncs.")
+    sys.stdout.flush()
+    await asyncio.wait({working})
+    await system.close()
+    if not working.cancelled() and (error := working.exception()) is not None:
+        raise error
