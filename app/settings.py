@@ -213,7 +213,7 @@ class Settings(BaseSettings):
         1,
         ge=1,
         le=64,
-        description="Processes that read archives. One reads about 1,000 charts a second; more help only "
+        description="Processes that read archives. One reads about 2,000 charts a second; more help only "
         "where cores are idle.",
     )
     reading_timeout_seconds: float = Field(

@@ -28,9 +28,6 @@ from app.chart_reader.reader_process import Question, ReaderProcess
 
 # A cold start takes about 0.2 s; a machine that swaps takes its time.
 _START_TIMEOUT_SECONDS = 30.0
-# Charts of a sync come one by one, a millisecond or two apart; a reader that is asked for several at a time
-# spends a fifth less on each. People who wait for a page wait for none of this.
-_GATHERED_SECONDS = 0.003
 # How many one reader is asked for ahead: what waits behind a slow one waits no longer than for that one.
 _ASKED_MAX_COUNT = 8
 
@@ -55,7 +52,7 @@ class ReaderPool:
         self._settings = WorkerSettings(limits or ReadingLimits(), timeout_seconds, memory_max_bytes)
         self._workers = workers
         self._waiting: deque[Question] = deque()
-        self._gathering: asyncio.TimerHandle | None = None
+        self._gathering: asyncio.Handle | None = None
         self._readers: list[ReaderProcess] = []
         self._starting: dict[ReaderProcess, asyncio.Task[None]] = {}
         self._ended: list[subprocess.Popen[bytes]] = []
@@ -130,10 +127,8 @@ class ReaderPool:
         loop = asyncio.get_running_loop()
         question = Question(kind, parts, loop.create_future())
         self._waiting.append(question)
-        if kind != READ or not self._readers:
-            self._hand_out()
-        elif self._gathering is None:
-            self._gathering = loop.call_later(_GATHERED_SECONDS, self._hand_out)
+        if self._gathering is None:
+            self._gathering = loop.call_soon(self._hand_out)
         try:
             return await question.answered
         except asyncio.CancelledError:

@@ -20,6 +20,7 @@ BEFORE_MATCH_CHARS: Final = 60
 HIGHLIGHT_CHARS: Final = 180
 
 _WORD: Final = re.compile(r"[^\W_]+")
+_ASCII_BETWEEN: Final = {code: " " for code in range(128) if not chr(code).isalnum()}
 _MARKS: Final = re.compile("[\u0300-\u036f]+")  # combining accents, which NFKD sets apart
 _UNSHOWABLE: Final = re.compile(r"[\x00-\x1f\x7f\s]+")
 
@@ -33,7 +34,18 @@ def fold(text: str) -> str:
 
 def all_words(text: str) -> list[str]:
     """In their order, repeated ones too."""
-    return [word[:WORD_MAX_CHARS] for word in _WORD.findall(fold(text))]
+    return [word[:WORD_MAX_CHARS] for word in _uncut_words(text)]
+
+
+def distinct_words(text: str) -> list[str]:
+    """Each once, in the order of their first appearance."""
+    return list(dict.fromkeys([word[:WORD_MAX_CHARS] for word in dict.fromkeys(_uncut_words(text))]))
+
+
+def _uncut_words(text: str) -> list[str]:
+    folded = fold(text)
+    # A README takes a quarter as long without the pattern, and most are ASCII.
+    return folded.translate(_ASCII_BETWEEN).split() if folded.isascii() else _WORD.findall(folded)
 
 
 def words_of(query: str) -> list[str]:

@@ -187,7 +187,7 @@ class Connection(asyncio.Protocol):
     def on_headers_complete(self) -> None:
         status = self._parser.get_status_code()
         if status < 200:
-            if status < 100 or status == 101:
+            if status < 100:
                 raise _Refused("a status that was not asked for")
             return  # the answer proper is still to come
         response = self._response

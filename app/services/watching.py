@@ -35,9 +35,8 @@ class Watching:
         began = False
         with self._bell.listening(sync_id) as ear:
             while True:
-                async with self._store.reading() as session:
-                    rows = await syncs.events_after(session, sync_id, after, EVENTS_A_READ)
-                    sync = await syncs.find(session, sync_id) if not rows else None
+                rows = await syncs.events_after(self._store.rows, sync_id, after, EVENTS_A_READ)
+                sync = None if rows else await self._find(sync_id)
                 if not (rows or sync or began):
                     raise NotFound("There is no such sync.", "syncId")
                 began = True
@@ -46,11 +45,14 @@ class Watching:
                     after = row.sequence
                     if row.kind is EventKind.FINISHED:
                         return
-                if rows:
-                    continue
-                if sync is None or (sync.state.finished and after >= sync.last_sequence):
+                if not rows and (sync is None or (sync.state.finished and after >= sync.last_sequence)):
                     return
-                await ear.wait()
+                if len(rows) < EVENTS_A_READ:
+                    await ear.wait()  # at once, where it rang since these were read
+
+    async def _find(self, sync_id: int) -> Sync | None:
+        async with self._store.reading() as session:
+            return await syncs.find(session, sync_id)
 
     async def activity(self, registry_id: int | None) -> AsyncIterator[Sync]:
         """Every unfinished sync now, then each one whose state or progress changes, a few times a second at most."""

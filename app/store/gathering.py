@@ -12,9 +12,8 @@ class Gathering(Generic[Q, A]):
     """Whoever asks while others are being answered is part of the next answer.
 
     The more ask, the fewer answers they cost; an answer begins `gathered_seconds` after its first question, at once by
-    default. `answer` takes the questions
-    in order and gives as many answers, of which an exception is raised where it was asked for; what `answer`
-    itself raises is raised to all.
+    default. `answer` takes the questions in order and gives as many answers, of which an exception is raised where it
+    was asked for; what `answer` itself raises is raised to all.
     """
 
     def __init__(

@@ -9,7 +9,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from app.domain.host_names import DOCKER_HUB
 from app.domain.image_name import ImageName
-from app.domain.search_words import TYPO_MIN_CHARS, all_words, name_key, name_words, with_one_letter_less
+from app.domain.search_words import TYPO_MIN_CHARS, distinct_words, name_key, name_words, with_one_letter_less
 from app.domain.semver import InvalidVersion, Version
 from app.domain.semver_constraint import CONSTRAINT_MAX_CHARS
 from app.store.chart_index import ChartDependencyName, ChartImage, ChartKeyword, KubeConstraint, NameTypo, NameWord
@@ -175,7 +175,7 @@ def _words_of(content: ChartContent) -> list[list[str]]:
     values_keys = dict.fromkeys(_VALUES_KEY.findall((content.values_yaml or "")[:BODY_MAX_CHARACTERS]))
     rest = " ".join((*content.images, *people, *values_keys, content.readme_markdown or ""))
     texts = (" ".join(map(str, content.keywords)), content.description or "", rest)
-    return [name_words(content.name), *(list(dict.fromkeys(all_words(text[:BODY_MAX_CHARACTERS]))) for text in texts)]
+    return [name_words(content.name), *(distinct_words(text[:BODY_MAX_CHARACTERS]) for text in texts)]
 
 
 def _nested_words(content: ChartContent) -> dict[str, list[str]]:

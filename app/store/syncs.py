@@ -4,16 +4,18 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, or_, update
 from sqlmodel import Session, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.domain.faults import Fault
 from app.domain.sync_events import Progress, SyncState, SyncTrigger
+from app.store.columns import Identity
 from app.store.entities import Registry, Sync, SyncEvent, SyncFault, SyncRepository
 from app.store.keyset import Order, Page, fetch_page
 from app.store.many_rows import ManyRows
 from app.store.session import execute, execute_now
+from app.store.shown_rows import Reader, ShownRows
 
 UNFINISHED = (SyncState.QUEUED, SyncState.RUNNING)
 EVENT_ROWS = ManyRows(SyncEvent)
@@ -109,15 +111,19 @@ async def find_many(session: AsyncSession, ids: Collection[int]) -> dict[int, Sy
 # ── Events and faults ──
 
 
-async def events_after(session: AsyncSession, sync_id: int, sequence: int, limit: int) -> list[SyncEvent]:
-    """Events with a higher sequence, in order."""
-    query = (
-        select(SyncEvent)
-        .where(SyncEvent.sync_id == sync_id, col(SyncEvent.sequence) > sequence)
-        .order_by(col(SyncEvent.sequence))
-        .limit(limit)
+EVENTS = ShownRows(SyncEvent)
+_EVENTS_AFTER = (
+    EVENTS.statement.where(
+        col(SyncEvent.sync_id) == bindparam("sync_id"), col(SyncEvent.sequence) > bindparam("sequence")
     )
-    return list((await session.exec(query)).all())
+    .order_by(col(SyncEvent.sequence))
+    .limit(bindparam("at_most", type_=Identity))
+)
+
+
+async def events_after(reader: Reader, sync_id: int, sequence: int, limit: int) -> list[SyncEvent]:
+    """Events with a higher sequence, in order. To be shown."""
+    return await EVENTS.read(reader, _EVENTS_AFTER, {"sync_id": sync_id, "sequence": sequence, "at_most": limit})
 
 
 def append_events(session: Session, events: Sequence[dict[str, Any]]) -> None:

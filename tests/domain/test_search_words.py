@@ -3,7 +3,9 @@
 import pytest
 
 from app.domain.search_words import (
+    all_words,
     begins_with_one_typo,
+    distinct_words,
     highlight,
     is_one_typo_apart,
     name_key,
@@ -65,3 +67,13 @@ def test_highlight_is_of_the_first_text_that_has_a_word() -> None:
 
 def test_highlight_begins_at_a_word_when_the_match_stands_far_down() -> None:
     assert highlight(["before " * 40 + "needle"], ["needle"]) == "…" + "before " * 8 + "<mark>needle</mark>"
+
+
+def test_words_are_the_same_whether_the_text_is_ascii_or_not() -> None:
+    text = "".join(map(chr, range(128))) + " Web_shop\tweb-SHOP 1.2 web\x1cshop " + "x" * 70
+    assert [*all_words(text), "e"] == all_words(text + " é")
+
+
+def test_distinct_words_are_all_words_without_their_repetition() -> None:
+    text = "redis " + "x" * 70 + " Redis " + "x" * 80 + " cluster redis"
+    assert distinct_words(text) == list(dict.fromkeys(all_words(text))) == ["redis", "x" * 64, "cluster"]

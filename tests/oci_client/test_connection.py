@@ -232,6 +232,7 @@ NO_ANSWERS = {
     "status-long": b"HTTP/1.1 2000 OK\r\n\r\n",
     "status-099": b"HTTP/1.1 099 Odd\r\n\r\n",
     "switching": b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
+    "switching-alone": b"HTTP/1.1 101 Switching Protocols\r\n\r\n",
     "no-colon": OK + b"Content-Length 5\r\n\r\nhello",
     "space-before-colon": OK + b"Content-Length : 5\r\n\r\nhello",
     "nul-in-header": OK + b"X: a\0b\r\n\r\n",
@@ -286,6 +287,13 @@ async def test_answer_stands_and_connection_goes_when_more_comes_behind_it(metho
         scene = Scene(method).hear(*text)
         assert scene.told == (200, {"content-length": "4"}, body)
         assert scene.wire.closed and not scene.connection.usable
+
+
+async def test_body_that_head_did_not_ask_for_costs_the_connection_wherever_it_is_cut() -> None:
+    text = OK + b"Content-Length: 4\r\n\r\nevil"
+    for at in range(1, len(text)):
+        scene = Scene("HEAD").hear(text[:at], text[at:])
+        assert scene.told == (200, {"content-length": "4"}, b"") and scene.wire.closed
 
 
 async def test_connection_goes_when_something_comes_unasked() -> None:

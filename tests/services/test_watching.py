@@ -84,6 +84,25 @@ async def test_subscribers_see_no_gap_and_no_repeat_while_a_worker_writes(
     assert seen == [list(range(after + 1, 61)) for after in (0, 7, 25, 0)]
 
 
+async def test_rows_are_asked_for_once_for_each_ring(store: Store, sync_id: int) -> None:
+    class Patient(LocalBell):
+        patience_seconds = SAFETY_SECONDS
+
+    asked: list[str] = []
+    store.rows.watchers.append(lambda text, _parameters: asked.append(text))
+    bell = Patient()
+    await write(store, sync_id, 1, 2)
+    reading = asyncio.create_task(sequences(Watching(store, bell).events(sync_id, 0)))
+    for first, last in ((3, 4), (5, 6)):
+        while not reading.done() and len(asked) < last // 2 - 1:
+            await asyncio.sleep(0.001)
+        await asyncio.sleep(0.05)  # long enough to ask again, for whoever would
+        await write(store, sync_id, first, last, finished=last == 6)
+        await bell.ring(sync_id)
+    assert await reading == [1, 2, 3, 4, 5, 6]
+    assert len(asked) <= 3
+
+
 async def test_slow_reader_misses_nothing(store: Store, sync_id: int) -> None:
     bell = LocalBell()
     events = Watching(store, bell).events(sync_id, 0)
