@@ -75,6 +75,8 @@ class Server(uvicorn.Server):
         typer.echo(f"Chartroom: http://{shown}:{port}/graphql")
         sys.stdout.flush()
         gc.freeze()  # what start-up made stays, as what it imported does
+        # An answer is thousands of objects at once, and none of them garbage that refers to itself.
+        gc.set_threshold(50_000, 20, 50)
 
 
 def serve(settings: Settings, greeting: Sequence[str]) -> None:

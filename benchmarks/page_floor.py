@@ -83,6 +83,7 @@ if __name__ == "__main__":
     app = floor(url)
     gc.collect()
     gc.freeze()  # as `chartroom serve` does
+    gc.set_threshold(50_000, 20, 50)
     uvicorn.run(
         app, host="127.0.0.1", port=int(port), loop="uvloop", http="httptools",
         log_config=None, access_log=False, server_header=False,

@@ -36,6 +36,8 @@ from tests.real.postgres import find_binaries, running_server
 CONNECTIONS = 16
 PAGES = 20
 """Different ones, from all over the store, asked for in turns."""
+DEEP_PAGE, DEEP_ROWS = 1_000, 5
+"""Or the last one, where there are fewer."""
 PAGE = """
 query Page($first: Int!, $after: String) {
   charts(first: $first, after: $after, orderBy: NAME) {
@@ -115,18 +117,18 @@ def _listens(port: int) -> bool:
 
 
 async def prepare(store: Store, versions: int) -> tuple[str, list[tuple[str, int]]]:
-    """A reader's token, and rows that pages begin behind."""
-    charts = await fill(store, versions)
+    """A reader's token, and all charts in their order."""
+    await fill(store, versions)
     _, secret = await Authorising(store).create("benchmark", Role.READER, None, "benchmark")
     async with store.reading() as session:
         names = (await execute(session, text("SELECT name, id FROM chart ORDER BY name, id"))).all()
-    behind = [(row[0], row[1]) for row in names[:: max(1, charts // PAGES)]]
-    return secret, behind[:PAGES]
+    return secret, [(row[0], row[1]) for row in names]
 
 
-def routes(floor: Server, fresh: Server, keeping: Server, secret: str, behind: list[tuple[str, int]]) -> list[Route]:
+def routes(floor: Server, fresh: Server, keeping: Server, secret: str, charts: list[tuple[str, int]]) -> list[Route]:
     from app.graphql_api.charts import NAME_CURSOR
 
+    behind = charts[:: max(1, len(charts) // PAGES)][:PAGES]
     bearer = {"Authorization": f"Bearer {secret}"}
     by_hand = [orjson.dumps({"name": name, "id": number}) for name, number in behind]
     asked = [
@@ -147,7 +149,15 @@ def routes(floor: Server, fresh: Server, keeping: Server, secret: str, behind: l
         Route("/graphql, nothing kept", fresh, [post("/graphql", body, **bearer) for body in asked]),
         Route("/graphql, asked again", keeping, [post("/graphql", body, **bearer) for body in asked]),
     ]
-    return [*found, Route("/graphql, If-None-Match", keeping, known, 304)] if all(tags) else found
+    if all(tags):
+        found.append(Route("/graphql, If-None-Match", keeping, known, 304))
+    deepest = min(DEEP_PAGE, len(charts) // DEEP_ROWS)
+    for page in (1, deepest):
+        after = NAME_CURSOR.write(*charts[(page - 1) * DEEP_ROWS - 1]) if page > 1 else None
+        body = orjson.dumps({"query": PAGE, "variables": {"first": DEEP_ROWS, "after": after}})
+        requests = [post("/graphql", body, **bearer)]
+        found.append(Route(f"/graphql, nothing kept, page {page:,} of {DEEP_ROWS} charts", fresh, requests))
+    return found
 
 
 async def rounds(measured: list[Route], count: int, seconds: float) -> None:
@@ -156,6 +166,11 @@ async def rounds(measured: list[Route], count: int, seconds: float) -> None:
             server, requests = route.server, route.requests
             await load(route.figures, server.port, server.process_id, requests, route.status, CONNECTIONS, seconds)
             await load(route.alone, server.port, server.process_id, requests, route.status, 1, seconds / 4)
+
+
+def print_depth(measured: list[Route]) -> None:
+    first, deep = (route.figures.cpu_microseconds for route in measured[-2:])
+    print(f"\nthe deep page takes {deep / first:.2f} of the first one's CPU")
 
 
 def print_table(measured: list[Route]) -> None:
@@ -179,16 +194,17 @@ async def bench(url: str, folder: Path, versions: int, count: int, seconds: floa
     store = Store(url)
     await migrating.migrate(store)
     await queue.install(url)
-    secret, behind = await prepare(store, versions)
+    secret, charts = await prepare(store, versions)
     await store.close()
     with ExitStack() as stack:
         floor = stack.enter_context(serving(url, folder, by_hand=True))
         fresh = stack.enter_context(serving(url, folder, CHARTROOM_KEPT_ANSWERS_MAX_BYTES="0"))
         keeping = stack.enter_context(serving(url, folder))
         print(f"resident at rest: {keeping.resident_megabytes:.0f} MB\n")
-        measured = routes(floor, fresh, keeping, secret, behind)
+        measured = routes(floor, fresh, keeping, secret, charts)
         await rounds(measured, count, seconds)
         print_table(measured)
+        print_depth(measured)
 
 
 def main() -> None:

@@ -8,7 +8,9 @@ import asyncio
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Protocol, TypeAlias
@@ -21,7 +23,9 @@ from app.store.json_text import from_json
 from app.store.prepared import Prepared, PreparedStatements
 
 THREADS: Final = 4
-"""Of SQLite, each with a connection: a page takes a fifth of a millisecond, a slow filter holds up one of them."""
+"""Of SQLite at most, each with a connection."""
+HELP_AFTER_SECONDS: Final = 0.01
+"""A page takes a fifth of a millisecond: where something waits and nothing was begun for so long, one is slow."""
 BUSY_TIMEOUT_MILLISECONDS: Final = 2000
 
 Fetched: TypeAlias = Sequence[Sequence[Any]]
@@ -51,7 +55,10 @@ class DriverRows(Protocol):
 
 
 class SqliteRows:
-    """A few threads that wait for errands. They begin with the first one."""
+    """A thread that waits for errands, begun with the first one; others help it past a slow one, and end.
+
+    More would only wait for the interpreter and for each other: with four a page took a sixth more CPU.
+    """
 
     is_sqlite = True
 
@@ -61,6 +68,9 @@ class SqliteRows:
         self._file = make_url(database_url).database or ":memory:"
         self._errands: queue.SimpleQueue[_Errand | None] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
+        self._begun_at = 0.0
+        """When the last errand was begun, by the monotonic clock."""
+        self._watched_by: asyncio.AbstractEventLoop | None = None
 
     def for_searches(self) -> "SqliteRows":
         return self
@@ -72,23 +82,47 @@ class SqliteRows:
         for watcher in self.watchers:
             watcher(text, parameters)
         if not self._threads:
-            self._begin()
+            self._begin(self._work)
         errand = _Errand(text, parameters, as_json)
         self._errands.put(errand)
+        loop = asyncio.get_running_loop()
+        if self._watched_by is not loop:
+            self._watched_by = loop
+            loop.call_later(HELP_AFTER_SECONDS, self._look, loop, self._begun_at)
         try:
             return await errand.done
         except sqlite3.Error as fault:
             raise OperationalError(text, None, fault) from fault
 
-    def _begin(self) -> None:
-        for number in range(THREADS):
-            thread = threading.Thread(target=self._work, name=f"chartroom-rows-{number}", daemon=True)
-            self._threads.append(thread)
-            thread.start()
+    def _look(self, loop: asyncio.AbstractEventLoop, begun_at: float) -> None:
+        """`begun_at` is as it was at the last look."""
+        if self._errands.empty():
+            self._watched_by = None
+            return
+        if begun_at == self._begun_at and 0 < len(self._threads) < THREADS:
+            self._begin(self._help)
+        loop.call_later(HELP_AFTER_SECONDS, self._look, loop, self._begun_at)
 
-    def _work(self) -> None:
+    def _begin(self, work: Callable[["queue.SimpleQueue[_Errand | None]"], None]) -> None:
+        thread = threading.Thread(target=work, args=(self._errands,), name="chartroom-rows", daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _work(self, errands: "queue.SimpleQueue[_Errand | None]") -> None:
+        self._run(iter(errands.get, None))
+
+    def _help(self, errands: "queue.SimpleQueue[_Errand | None]") -> None:
+        """Until nothing waits."""
+        self._run(_waiting(errands))
+        with suppress(ValueError):  # closing has let go of it already
+            self._threads.remove(threading.current_thread())
+
+    def _run(self, errands: "Iterator[_Errand | None]") -> None:
         connection: sqlite3.Connection | None = None
-        while (errand := self._errands.get()) is not None:
+        for errand in errands:
+            if errand is None or errand.done.cancelled():
+                continue
+            self._begun_at = time.monotonic()
             try:
                 if connection is None:
                     connection = _open(self._file)
@@ -106,10 +140,17 @@ class SqliteRows:
     async def close(self) -> None:
         """Returns once every thread has ended."""
         threads, self._threads = self._threads, []
-        for _ in threads:
-            self._errands.put(None)
+        errands, self._errands = self._errands, queue.SimpleQueue()
+        errands.put(None)
         for thread in threads:
             await asyncio.to_thread(thread.join)
+
+
+def _waiting(errands: "queue.SimpleQueue[_Errand | None]") -> "Iterator[_Errand]":
+    with suppress(queue.Empty):
+        while (errand := errands.get_nowait()) is not None:
+            yield errand
+        errands.put(None)  # it is for the one that does not end by itself
 
 
 class _Errand:

@@ -194,6 +194,16 @@ async def test_nodes_are_counted_anew_when_only_the_variables_differ() -> None:
     assert (await answer(query, variable_values={"n": 2})).errors is None
 
 
+async def test_what_a_number_costs_is_not_taken_for_what_is_none() -> None:
+    query = "query($n:Int){books(first:$n){nodes{related(first:100){nodes{name}}}}}"
+    for _ in range(2):
+        for number in ({"n": 1}, {}):
+            assert (await answer(query, variable_values=number)).errors is None
+        for no_number in (True, "1", None):
+            refused = await refusal(query, variable_values={"n": no_number})
+            assert refused == too_complex("nodes asked for", 10_000, 10_100)
+
+
 @pytest.mark.parametrize("first", ["0", "-1", "101", "2147483647"])
 async def test_first_is_refused_when_outside_one_page(first: str) -> None:
     assert (await refusal(f"{{books(first:{first}){{nodes{{name}}}}}}"))["code"] == "BAD_PAGE_SIZE"

@@ -88,6 +88,19 @@ async def test_page_is_read_when_its_connection_has_died(filled: Store) -> None:
     assert [row.name for row in (await find_many(filled.rows, [1, 2])).values()] == ["a", "b"]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_slow_statement_holds_up_nobody_else(filled: Store) -> None:
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000000) SELECT max(i) FROM n"
+    slow = [asyncio.create_task(filled.rows.ask(endless, ())) for _ in range(2)]
+    await asyncio.sleep(0)
+    for _ in range(3):
+        assert len(await find_many(filled.rows, [1])) == 1
+        assert not any(task.done() for task in slow)
+    for task in slow:
+        assert await task == [(5_000_000,)]
+    assert len(await find_many(filled.rows, [2])) == 1
+
+
 async def test_rows_can_be_read_again_after_closing(filled: Store) -> None:
     await find_many(filled.rows, [1])
     await filled.rows.close()

@@ -44,7 +44,8 @@ class _Draft:
 
 
 class DocumentWriter:
-    """`pools` has values as JSON, by the name of an argument or input field, else by that of its type."""
+    """`pools` has values as JSON: by type, field and argument (`Query.chart.id`), else by the name of an argument or
+    input field, else by that of its type."""
 
     def __init__(
         self,
@@ -129,7 +130,7 @@ class DocumentWriter:
         definition = fields[name]
         inner = get_named_type(definition.type)
         body = f" {self._selection_set(draft, inner, depth - 1)}" if is_composite_type(inner) else ""
-        arguments = self._arguments(draft, definition)
+        arguments = self._arguments(draft, f"{type_.name}.{name}", definition)
         # With arguments most would not merge with the same field elsewhere.
         alias = self._alias(0.9 if arguments else 0.2)
         return f"{alias}{name}{arguments}{self._directives(draft)}{body}"
@@ -148,13 +149,17 @@ class DocumentWriter:
 
     # ── Arguments and variables ──
 
-    def _arguments(self, draft: _Draft, definition: Any) -> str:
+    def _arguments(self, draft: _Draft, field_name: str, definition: Any) -> str:
         given = [
-            f"{name}: {self._value(draft, argument.type, name)}"
+            f"{name}: {self._value(draft, argument.type, self._pool_of(field_name, name))}"
             for name, argument in definition.args.items()
             if is_required_argument(argument) or self._random.random() < 0.4
         ]
         return f"({', '.join(given)})" if given else ""
+
+    def _pool_of(self, field_name: str, argument: str) -> str:
+        own = f"{field_name}.{argument}"
+        return own if own in self._pools else argument
 
     def _value(self, draft: _Draft, type_: GraphQLInputType, name: str) -> str:
         if self._random.random() < 0.35:

@@ -10,6 +10,7 @@ from app.domain.faults import Fault, FaultCode
 from app.domain.roles import Role
 from app.domain.sync_events import SyncState
 from app.graphql_api.connections import BY_NAME, CursorKind
+from app.graphql_api.limits import QueryLimits
 from app.graphql_api.paging import encode_id
 from app.graphql_api.schema import build_schema
 from app.store import syncs
@@ -21,9 +22,22 @@ from tests.graphql_api.rows import add_chart, add_registry, add_repository, add_
 
 DOCUMENTS = int(os.environ.get("CHARTROOM_COMPARED_DOCUMENTS", "1200")) // 5
 PARTS = 4
-PLAIN = build_schema(documents_compiled=False)
+# A document that is refused beforehand shows nothing of how it would be executed.
+GENEROUS = QueryLimits(aliases_max=200, depth_max=20)
+PLAIN = build_schema(GENEROUS, documents_compiled=False)
+COMPILED = build_schema(GENEROUS)
 ASKS_REGISTRIES = ("Query.discoverRepositories",)
 
+BY_ID = (
+    ("node", "id", "Chart"),
+    ("registry", "id", "Registry"),
+    ("sync", "id", "Sync"),
+    ("chart", "id", "Chart"),
+    ("chartVersion", "id", "ChartVersion"),
+    ("chartVersionDiff", "from", "ChartVersion"),
+    ("chartVersionDiff", "to", "ChartVersion"),
+    ("validateValues", "chartVersionId", "ChartVersion"),
+)
 DEPENDENCY = {"name": "payments", "version": ">=1", "repository": "oci://registry.example.com/charts"}
 
 
@@ -59,6 +73,11 @@ async def fill(store: Store) -> dict[str, list[Any]]:
     cursors = [CursorKind(kind, BY_NAME).write("orders", 1) for kind in ("charts.name", "registries", "repositories")]
     return {
         "ID": ids,
+        # Most of what is asked for is there: where a field of Query may not be null, its error is the whole answer.
+        **{
+            f"Query.{field}.{argument}": [*[encode_id(name, number) for number in (1, 2, 1, 2)], *ids[-2:]]
+            for field, argument, name in BY_ID
+        },
         "first": [*(1, 2, 3, 20) * 8, 0, 101],
         "after": [*[None] * 12, *cursors, "no cursor"],
         "search": ["pay", "web or", ""],
@@ -88,6 +107,6 @@ async def test_answer_is_graphql_cores_over_a_filled_store(desk: Desk, part: int
             document = writer.write()
             role = Role.READER if number % 5 == 0 else Role.ADMIN
             expected = await answer(desk, PLAIN, document, role)
-            assert (await answer(desk, desk.schema, document, role)).agrees_with(expected), document
+            assert (await answer(desk, COMPILED, document, role)).agrees_with(expected), document
             answered += expected.data != "null"
-    assert answered > number / 3
+    assert answered > number / 2
