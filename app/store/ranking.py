@@ -5,6 +5,7 @@ chart's coming or going changes, so that a page can go on behind the last row of
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 from typing import Any
@@ -12,10 +13,10 @@ from typing import Any
 from sqlalchemy import (
     CTE,
     ColumnElement,
-    CompoundSelect,
     Integer,
     Select,
     String,
+    Subquery,
     case,
     func,
     literal,
@@ -78,38 +79,58 @@ def query_name(closeness: Closeness, place: str = "") -> str:
     return f"query_{int(closeness)}{place}"
 
 
-@lru_cache(maxsize=64)  # to build them takes longer than to run them, and who types keeps what they ticked
-def statements(dialect: Dialect, corrected: tuple[str, ...], conditions: ChartConditions) -> tuple[Any, Any, Any]:
-    """For the first page, for one that goes on behind a row, and for hits beyond those that are ranked.
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Statements; values are given by name. Those `behind` go on behind a row.
 
-    `corrected` are the documents that corrections are looked for in. Values are given by name.
+    Each row of them is a chart, its score and, of `best`, how many hits were put in order. `named` finds hits that
+    nothing else precedes: where they fill a page, no other needs to be looked for.
     """
+
+    named: Select[Any]
+    named_behind: Select[Any]
+    best: Select[Any]
+    best_behind: Select[Any]
+    unranked: Select[Any]
+    """Hits beyond those that are ranked: charts alone."""
+
+
+@lru_cache(maxsize=64)  # to build them takes longer than to run them, and who types keeps what they ticked
+def ranking(dialect: Dialect, corrected: tuple[str, ...], conditions: ChartConditions) -> Ranking:
+    """`corrected` are the documents that corrections are looked for in."""
     clauses = conditions.clauses()
     named = _named(clauses).cte("named")
     # Conditions that leave out much are applied before hits are taken; otherwise only behind, which is faster.
     pool, matches = _pool(dialect, corrected, named, clauses if conditions.narrowing else [])
-    found = _scored(named, pool, clauses).subquery("found")
-    key = (found.c.score, found.c.name_key, found.c.id)
-    rows, after_id = given("rows", Integer), given("after_id", Identity)
-    after = tuple_(given("after_score", Identity), given("after_key", ByteOrdered), after_id)
+    scored_names = select(named.c.id, named.c.name_key, _score(named.c.closeness, named.c).label("score"))
+    found = union_all(scored_names, _others(named, pool, clauses)).subquery("found")
     counted = (_count_of(named) + _count_of(pool)).label("counted")
-
-    def best(*where: ColumnElement[bool]) -> Select[Any]:
-        # Whole charts are read last, those of the page alone.
-        top = select(found).where(*where).order_by(*key).limit(rows).subquery("top")
-        return (
-            CHARTS.statement.add_columns(top.c.score, counted)
-            .join(top, top.c.id == col(Chart.id))
-            .order_by(top.c.score, top.c.name_key, top.c.id)
-        )
-
     ranked = union_all(select(named.c.id), select(pool.c.id))
-    beyond = (
-        CHARTS.statement.where(*clauses, matches, col(Chart.id) > after_id, col(Chart.id).not_in(ranked))
-        .order_by(col(Chart.id))
-        .limit(rows)
+    unranked = CHARTS.statement.where(*clauses, matches, col(Chart.id) > _AFTER_ID, col(Chart.id).not_in(ranked))
+    of_names = scored_names.subquery("found")
+    return Ranking(
+        named=_best(of_names),
+        named_behind=_best(of_names, behind=True),
+        best=_best(found, counted),
+        best_behind=_best(found, counted, behind=True),
+        unranked=unranked.order_by(col(Chart.id)).limit(_ROWS),
     )
-    return best(), best(tuple_(*key) > after), beyond
+
+
+_ROWS, _AFTER_ID = given("rows", Integer), given("after_id", Identity)
+_AFTER = tuple_(given("after_score", Identity), given("after_key", ByteOrdered), _AFTER_ID)
+
+
+def _best(found: Subquery, *told: ColumnElement[Any], behind: bool = False) -> Select[Any]:
+    """Whole charts are read last, those of the page alone."""
+    key = (found.c.score, found.c.name_key, found.c.id)
+    hits = select(found).where(tuple_(*key) > _AFTER) if behind else select(found)
+    top = hits.order_by(*key).limit(_ROWS).subquery("top")
+    return (
+        CHARTS.statement.add_columns(top.c.score, *told)
+        .join(top, top.c.id == col(Chart.id))
+        .order_by(top.c.score, top.c.name_key, top.c.id)
+    )
 
 
 def _count_of(hits: CTE) -> ColumnElement[int]:
@@ -159,19 +180,16 @@ def _pool(
     return union_all(*arms).limit(left).cte("pool"), or_(*all_hits)
 
 
-def _scored(named: CTE, pool: CTE, clauses: Sequence[ColumnElement[bool]]) -> CompoundSelect[Any]:
-    """Id, name key and score of each hit, once."""
+def _others(named: CTE, pool: CTE, clauses: Sequence[ColumnElement[bool]]) -> Select[int, str, int]:
+    """Id, name key and score of each hit of the pool that is not among the named ones, once."""
     best = (
         select(pool.c.id, func.min(pool.c.closeness).label("closeness"))
         .where(pool.c.id.not_in(select(named.c.id)))
         .group_by(pool.c.id)
         .subquery("best")
     )
-    others = select(col(Chart.id), col(Chart.name_key), _score(best.c.closeness, Chart.__table__.c).label("score"))  # type: ignore[attr-defined]
-    return union_all(
-        select(named.c.id, named.c.name_key, _score(named.c.closeness, named.c).label("score")),
-        others.join(best, best.c.id == col(Chart.id)).where(*clauses),
-    )
+    score = _score(best.c.closeness, Chart.__table__.c).label("score")  # type: ignore[attr-defined]
+    return select(col(Chart.id), col(Chart.name_key), score).join(best, best.c.id == col(Chart.id)).where(*clauses)
 
 
 def _score(closeness: ColumnElement[int], of_chart: Any) -> ColumnElement[int]:

@@ -43,7 +43,7 @@ from app.store.driver_rows import DriverRows, read_rows
 from app.store.entities import Chart, ChartContent, ChartVersion
 from app.store.keyset import Page
 from app.store.prepared import among, given
-from app.store.ranking import CLOSENESS, KINDS, RANKED_AT_MOST, Closeness, query_name, statements
+from app.store.ranking import CLOSENESS, KINDS, RANKED_AT_MOST, Closeness, query_name, ranking
 from app.store.search_documents import EVERYTHING, Dialect, Question
 
 CORRECTIONS_AT_MOST = 8
@@ -56,7 +56,9 @@ LAST_LETTER = "\U0010ffff"
 WORD = "word_{}"
 """The name of a parameter for one of several words."""
 SCORE, COUNTED = -2, -1
-"""Where they stand in rows of the ranking statements."""
+"""Where they stand in rows of `Ranking.best`."""
+NAMED_BELOW, UNRANKED = Closeness.WORDS_OF_NAME * CLOSENESS, Closeness.UNRANKED * CLOSENESS
+"""Scores: of names that begin with what was typed, and of hits that were not put in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class Ranked:
     @property
     def keys(self) -> tuple[int, str, int]:
         """Of a cursor behind it."""
-        if self.score >= Closeness.UNRANKED * CLOSENESS:
+        if self.score >= UNRANKED:
             return (self.score, "", self.chart.id)
         return (self.score, self.chart.name_key, self.chart.id)
 
@@ -174,30 +176,34 @@ async def page(
 ) -> Page[Ranked]:
     """Charts that match, best first; keys of the cursor: score, name key, id.
 
-    One statement, and one more behind the last of the ranked ones.
+    One statement where names that begin so fill the page, else one more, and one behind the last of the ranked ones.
     """
-    dialect, unranked = Dialect(reader.is_sqlite), Closeness.UNRANKED * CLOSENESS
+    dialect = Dialect(reader.is_sqlite)
     corrected = dialect.corrected(question) if question.has_typos else {}
-    values: dict[str, Any] = {
+    asked: dict[str, Any] = {
         query_name(kind): dialect.query(place, question.words, whole=whole) for kind, place, whole in KINDS
     }
-    values |= {query_name(Closeness.TYPO_IN_NAME, place): query for place, query in corrected.items()}
+    asked |= {query_name(Closeness.TYPO_IN_NAME, place): query for place, query in corrected.items()}
     key = name_key(" ".join(question.words))
-    values |= {"key": key, "key_end": key + LAST_LETTER}
-    best_first, go_on, beyond = statements(dialect, tuple(corrected), conditions)
-    rows: list[Ranked] = []
+    asked |= {"key": key, "key_end": key + LAST_LETTER, "stale_before": stale_before, "rows": first + 1}
+    if after is not None:
+        asked |= dict(zip(("after_score", "after_key", "after_id"), after, strict=True))
+    by = ranking(dialect, tuple(corrected), conditions)
+    if after is None or after[0] < NAMED_BELOW:
+        named = await read_rows(reader, by.named if after is None else by.named_behind, asked)
+        if len(named) > first:
+            return Page([Ranked(CHARTS.made_of(row), row[-1]) for row in named[:first]], True)
+    hits: list[Ranked] = []
     more_than_ranked = True
-    if after is None or after[0] < unranked:
-        given = {} if after is None else dict(zip(("after_score", "after_key", "after_id"), after, strict=True))
-        asked = values | given | {"stale_before": stale_before, "rows": first + 1}
-        found = await read_rows(reader, best_first if after is None else go_on, asked)
-        rows = [Ranked(CHARTS.made_of(row), row[SCORE]) for row in found]
+    if after is None or after[0] < UNRANKED:
+        found = await read_rows(reader, by.best if after is None else by.best_behind, asked)
+        hits = [Ranked(CHARTS.made_of(row), row[SCORE]) for row in found]
         more_than_ranked = not found or found[0][COUNTED] >= RANKED_AT_MOST
-    if len(rows) <= first and more_than_ranked:
-        behind = after[2] if after is not None and after[0] >= unranked else 0
-        asked = values | {"after_id": behind, "rows": first + 1 - len(rows)}
-        rows += [Ranked(chart, unranked) for chart in await CHARTS.read(reader, beyond, asked)]
-    return Page(rows[:first], len(rows) > first)
+    if len(hits) <= first and more_than_ranked:
+        behind = after[2] if after is not None and after[0] >= UNRANKED else 0
+        asked |= {"after_id": behind, "rows": first + 1 - len(hits)}
+        hits += [Ranked(chart, UNRANKED) for chart in await CHARTS.read(reader, by.unranked, asked)]
+    return Page(hits[:first], len(hits) > first)
 
 
 # ── Where they match ──
