@@ -59,6 +59,7 @@ class Recorder:
         self._broken: BaseException | None = None
         self._flushing = asyncio.Lock()
         self._commits: set[asyncio.Task[None]] = set()
+        self._ended = False
         self._next_commit: asyncio.Task[None] | None = None
         """Has not begun to write: it will write whatever happens until then."""
         self._due = asyncio.Event()
@@ -292,18 +293,23 @@ class Recorder:
 
     async def finish(self, state: SyncState, error: Fault | None) -> None:
         """The last event, and the end of the lease."""
+        self._ended = True
         self.event(EventKind.FINISHED, state=state.value)
         await self.flush(state=state, finished_at=self._clock(), error=asdict(error) if error else None)
 
     async def park(self, until: datetime) -> None:
         """Ends the lease; nobody goes on before `until`."""
+        self._ended = True
         await self.flush(parked_until=until, lease_until=self._clock())
 
-    async def give_back(self) -> None:
-        """Ends the lease without finishing: another worker, or the next start, goes on."""
+    async def give_back(self) -> bool:
+        """Ends the lease without finishing: another worker, or the next start, goes on. False where it ends anyway."""
+        if self._ended:
+            return False
         await self.flush()
         async with self._store.writing() as session:
             await syncs.end_leases(session, [self._sync_id], self._clock())
+        return True
 
 
 def _may_pass(fault: DBAPIError) -> bool:

@@ -169,8 +169,8 @@ class Syncing:
 
 async def _given_back(recorder: Recorder) -> None:
     try:
-        await recorder.give_back()
-        log.info("sync.given_back")
+        if await recorder.give_back():
+            log.info("sync.given_back")
     except (LeaseLost, SQLAlchemyError):
         log.warning("sync.not_given_back")
 
