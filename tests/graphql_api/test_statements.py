@@ -97,7 +97,9 @@ async def test_number_of_statements_is_the_same_for_two_rows_and_many(
         with desk.statements() as seen:
             await desk.ask(document, first=first)
         counts.append(len(seen))
-    assert counts[0] == counts[1] <= statements_max
+    # A search looks at names first; where they do not fill the page, the other hits are a statement more.
+    of_other_hits = 1 if document in (SEARCH, FACETS) else 0
+    assert counts[0] + of_other_hits == counts[1] <= statements_max
 
 
 async def test_readme_is_not_read_when_only_light_fields_are_asked(desk: Desk) -> None:
@@ -116,7 +118,7 @@ async def test_total_facets_and_highlights_are_not_read_when_nobody_asks(desk: D
     assert "count(" not in seen[0]
     with desk.statements() as seen:
         await desk.ask('{ charts(search: "payments") { edges { cursor node { name } } } }')
-    assert len([statement for statement in seen if "set_config" not in statement]) == 2
+    assert len(seen) == 3  # is it a word of a name, names that begin so, other hits
     assert not any("readme" in statement or "chart_keyword" in statement for statement in seen)
 
 
