@@ -96,14 +96,17 @@ def parse_manifest(body: bytes, media_type: str | None = None) -> ChartManifest 
 
 def _document(body: bytes) -> dict[str, Any]:
     try:
-        orjson.loads(body)  # strict: UTF-8, no NaN, at most 1,024 levels
-        document = json.loads(body, object_pairs_hook=_no_duplicates)
+        document = orjson.loads(body)  # strict: UTF-8, no NaN, at most 1,024 levels
+        if isinstance(document, dict):
+            _refuse_depth(document, DEPTH_MAX)
+            # Where it is written again as it came, as most are, no key is named twice; a slower parser tells of others.
+            if orjson.dumps(document) != body:
+                document = json.loads(body, object_pairs_hook=_no_duplicates)
     except (ValueError, RecursionError) as error:
         reason = "it names a key twice" if isinstance(error, _DuplicateKeyError) else "it is no JSON"
         raise MalformedManifest(f"The manifest cannot be read: {reason}.") from None
     if not isinstance(document, dict):
         raise MalformedManifest("The manifest is no JSON object.")
-    _refuse_depth(document, DEPTH_MAX)
     return document
 
 
