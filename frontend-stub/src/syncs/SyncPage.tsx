@@ -78,6 +78,8 @@ function Told({ sync }: { sync: Sync }) {
   const state = story.finishedAs ?? sync.state;
   const running = state === 'RUNNING' || state === 'QUEUED';
   const refusal = whyNot(cancelling, cancelling.data?.cancelSync);
+  // Of a sync that is over, all at once: told in pieces, what comes first would be pushed down by what comes next.
+  const whole = running || story.finishedAs !== null || link === 'lost';
   return (
     <Page
       title={`Sync of ${sync.registry.name}`}
@@ -120,11 +122,15 @@ function Told({ sync }: { sync: Sync }) {
         <Bar share={running ? share(story.progress) : 1} label="Versions done" />
         <Counts story={story} />
       </section>
-      <Faults story={story} />
-      <div className="columns">
-        <RepositoryStates story={story} registryName={sync.registry.name} />
-        <Recent story={story} running={running} />
-      </div>
+      {whole && (
+        <>
+          <Faults story={story} />
+          <div className="columns">
+            <RepositoryStates story={story} registryName={sync.registry.name} />
+            <Recent story={story} running={running} />
+          </div>
+        </>
+      )}
     </Page>
   );
 }
