@@ -23,6 +23,7 @@ from app.services.authorising import Authorising
 from app.services.browsing import Browsing
 from app.services.comparing import Comparing
 from app.services.connecting import Connections
+from app.services.courtesy import Courtesy
 from app.services.discovering import Discovering
 from app.services.drafting import Drafting
 from app.services.known_providers import PROVIDERS
@@ -62,6 +63,7 @@ class System:
     store: Store
     services: Services
     observing: Observing
+    courtesy: Courtesy
     noticing: Noticing
     worker: Worker
     queue: SyncQueue
@@ -142,6 +144,7 @@ def wire(settings: Settings, resolver: "Resolver | None" = None) -> System:
     drafting = Drafting(PROVIDERS, guard)
     triggering = Triggering(store, bell, queue.put)
     noticing = Noticing(store, triggering, timedelta(seconds=settings.webhook_delay_seconds))
+    courtesy = Courtesy()
     syncing = Syncing(
         SyncTools(
             store,
@@ -156,6 +159,7 @@ def wire(settings: Settings, resolver: "Resolver | None" = None) -> System:
                 settings.syncs_retained,
             ),
             trust=trusted(settings),
+            courtesy=courtesy,
         )
     )
     tidying = Tidying(store, archives, timedelta(days=settings.archives_retained_days))
@@ -179,6 +183,7 @@ def wire(settings: Settings, resolver: "Resolver | None" = None) -> System:
         store=store,
         services=services,
         observing=Observing(store),
+        courtesy=courtesy,
         noticing=noticing,
         worker=Worker(queue, syncing, triggering, noticing, tidying, settings.syncs_at_once, LOOK_EVERY_SECONDS),
         queue=queue,

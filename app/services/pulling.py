@@ -18,6 +18,7 @@ from app.oci_client.errors import RegistryError
 from app.oci_client.manifest import ChartManifest, Descriptor, NotAChart
 from app.services.byte_budget import ByteBudget
 from app.services.content_lookup import ContentLookup
+from app.services.courtesy import Courtesy
 from app.services.faults import fault_of
 from app.services.one_at_a_time import OneAtATime
 from app.services.recording import LeaseLost, Recorder
@@ -30,6 +31,10 @@ from app.store.session import Store
 
 if TYPE_CHECKING:
     from app.oci_client.client import FetchedChartManifest, FetchedManifest, RegistryClient
+
+LOOK_SECONDS = 0.0001
+PULL_SECONDS = 0.001
+"""Of this process's time, for a HEAD and for a version pulled, read elsewhere and written: docs/performance.md."""
 
 log = structlog.get_logger()
 
@@ -60,6 +65,7 @@ class Pulling:
         reader: Reader,
         recorder: Recorder,
         budget: ByteBudget,
+        courtesy: Courtesy,
     ) -> None:
         self._store = store
         self._client = client
@@ -67,6 +73,7 @@ class Pulling:
         self._reader = reader
         self._recorder = recorder
         self._budget = budget
+        self._courtesy = courtesy
         self._contents = ContentLookup(store)
         self._known: dict[str, ChartVersion] = {}
         self._manifests: dict[str, FetchedManifest] = {}
@@ -111,6 +118,7 @@ class Pulling:
 
     async def _take(self, tally: RepositoryTally, step: Step, look: _Look) -> None:
         if look.digest is None and step.known_digest is not None:
+            await self._courtesy.turn(LOOK_SECONDS)
             look.digest = (await self._client.head_manifest(tally.name, step.tag, step.known_digest)).digest
         if step.held is not None and look.digest == step.held.digest:
             if step.held.archive_lost:
@@ -148,6 +156,7 @@ class Pulling:
         self._recorder.version_stored(tally, found, changed=_was_version(step), released=None)
 
     async def _pull(self, tally: RepositoryTally, step: Step, look: _Look) -> None:
+        await self._courtesy.turn(PULL_SECONDS)
         given = self._manifests.pop(look.digest or "", None)
         fetched = await self._client.get_chart_manifest(tally.name, look.digest or step.tag, given)
         look.digest = fetched.top_digest

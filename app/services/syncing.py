@@ -8,7 +8,7 @@ import asyncio
 import os
 import socket
 from collections.abc import Coroutine, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
@@ -23,6 +23,7 @@ from app.progress.bell import Bell
 from app.services.byte_budget import ByteBudget
 from app.services.clock import Clock, utc_now
 from app.services.connecting import Connections
+from app.services.courtesy import Courtesy
 from app.services.faults import fault_of
 from app.services.finding_lost import lost_tags
 from app.services.planning import Planning
@@ -83,6 +84,8 @@ class SyncTools:
     clock: Clock = utc_now
     trust: "Trust | None" = None
     """None: nobody is."""
+    courtesy: Courtesy = field(default_factory=Courtesy)
+    """Shared with whoever answers in this process."""
 
 
 class Syncing:
@@ -228,6 +231,7 @@ class SyncRun:
             self._tools.reader,
             self._recorder,
             ByteBudget(self._tools.bounds.in_flight_max_bytes),
+            self._tools.courtesy,
         )
         async with asyncio.TaskGroup() as group:
             for tally in tallies:
