@@ -21,6 +21,8 @@ ENTRYPOINT = "sync"
 HEARTBEAT_TIMEOUT = timedelta(seconds=30)
 DEQUEUE_TIMEOUT = timedelta(seconds=5)  # the longest that a lost notification delays a job
 RESTART_DELAY_SECONDS = 2.0
+CONNECTIONS = 4
+"""To PostgreSQL at most: one listens, the others ask."""
 CLOSE_TIMEOUT_SECONDS = 5.0
 
 log = structlog.get_logger()
@@ -52,7 +54,7 @@ class SyncQueue:
         import asyncpg
         from pgqueuer import AsyncpgPoolDriver, PgQueuer
 
-        self._pool = await asyncpg.create_pool(self._dsn, min_size=1, max_size=4, timeout=5)
+        self._pool = await asyncpg.create_pool(self._dsn, min_size=1, max_size=CONNECTIONS, timeout=5)
         self._queuer = PgQueuer(AsyncpgPoolDriver(self._pool))
 
     async def _make_in_memory(self) -> None:
