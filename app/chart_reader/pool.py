@@ -20,7 +20,6 @@ from app.chart_reader.frames import (
     FIRST_LENGTH,
     READ,
     READ_FILE,
-    READ_FILE_BYTES,
     WorkerSettings,
 )
 from app.chart_reader.limits import ReadingLimits
@@ -67,11 +66,6 @@ class ReaderPool:
         """What `reading.read_chart_file` finds at `path`. Raises ChartReadError, and nothing else."""
         text: str | None = await self._ask(READ_FILE, archive, _encoded(path))
         return text
-
-    async def read_file_bytes(self, archive: bytes, path: str) -> bytes | None:
-        """What `reading.read_chart_file_bytes` finds at `path`. Raises ChartReadError, and nothing else."""
-        data: bytes | None = await self._ask(READ_FILE_BYTES, archive, _encoded(path))
-        return data
 
     async def compare(self, before: bytes, after: bytes) -> ChartComparison:
         """What `comparison.compare_charts` finds. Raises ChartReadError, and nothing else."""

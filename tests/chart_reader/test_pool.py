@@ -94,7 +94,6 @@ async def test_file_is_read_by_its_path() -> None:
         assert await pool.read_file(SOUND, "README.md") == "# Payments\n"
         assert await pool.read_file(SOUND, "absent.md") is None
         assert await pool.read_file(SOUND, "\ud800") is None
-        assert await pool.read_file_bytes(SOUND, "README.md") == b"# Payments\n"
 
 
 async def test_hung_reading_times_out_and_the_next_one_is_read() -> None:

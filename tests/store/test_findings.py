@@ -203,7 +203,7 @@ async def test_same_content_is_one_row_when_two_repositories_hold_it(store: Stor
         assert await session.run_sync(findings.known_archives, [found.archive_digest, "sha256:other"]) == {
             found.archive_digest: ("payments", "1.0.0")
         }
-        assert len(await charts.find_contents(session, [found.archive_digest], whole=True)) == 1
+        assert len(await charts.find_contents(session, [found.archive_digest])) == 1
         known = await charts.known_digests(session, [found.digest, "sha256:other"])
     assert list(known) == [found.digest]
 
