@@ -196,11 +196,11 @@ class Settings(BaseSettings):
         4, ge=1, le=64, description="Syncs that one worker runs at once; each waits mostly for its registry."
     )
     versions_at_once: int = Field(
-        96,
+        128,
         ge=1,
         le=1024,
-        description="Chart versions of one sync under way at once: as many as `REQUESTS_PER_HOST_MAX`, and half as "
-        "many again that are being read or written.",
+        description="Chart versions of one sync under way at once: as many as `REQUESTS_PER_HOST_MAX`, and as many "
+        "again that are being read or written.",
     )
     in_flight_max_bytes: int = Field(
         24 * MEBIBYTE,

@@ -57,6 +57,11 @@ class ReaderPool:
         self._ended: list[subprocess.Popen[bytes]] = []
         self._closed = False
 
+    def make_ready(self) -> None:
+        """Something to read will come: a reader is started meanwhile, where there is none."""
+        if not self._closed and not self._readers and not self._starting:
+            self._start()
+
     async def read(self, archive: bytes) -> ChartContents:
         """What `reading.read_chart` makes of the archive. Raises ChartReadError, and nothing else."""
         read: ChartContents = await self._ask(READ, archive)

@@ -37,6 +37,8 @@ log = structlog.get_logger()
 class Reader(Protocol):
     """Reads an archive apart from this process. Raises ChartReadError."""
 
+    def make_ready(self) -> None: ...
+
     async def read(self, archive: bytes) -> ChartContents: ...
 
 

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from app.signatures.trust import Trust
 
 CANCEL_LOOKED_FOR_EVERY_SECONDS = 0.4  # a cancelled sync stops within a second
-REPOSITORIES_LISTED_AT_ONCE = 8
+REPOSITORIES_LISTED_AT_ONCE = 16  # as many as requests to begin with: far away, nothing is pulled before
 REPOSITORIES_PULLED_AT_ONCE = 2  # the slots of versions stay full while one of them comes to its end
 REPOSITORIES_LOOKED_AHEAD_AT_ONCE = 8  # a look ahead takes a round trip; small repositories would leave slots empty
 NEWEST_FIRST_OF_ALL = 1
@@ -217,6 +217,8 @@ class SyncRun:
         if self.sync.repository_id is None or self.sync.trigger is SyncTrigger.MANUAL:
             # Not at every push to one repository: where archives are in an object store, listing them takes requests.
             self._lost = await lost_tags(self._tools.store, self._tools.archives, self.sync.registry_id)
+        if any(repository.last_synced_at is None for repository in repositories):
+            self._tools.reader.make_ready()  # what it reads takes some requests to come
         client = await self._tools.connections.client_of(self._registry)
         self._recorder.requests_made = lambda: client.requests_made
         pulling = Pulling(

@@ -212,10 +212,15 @@ def remember_no_charts(session: Session, repository_id: int, skipped: Sequence[S
     SKIPPED_ROWS.write(session, _skipped_rows(repository_id, skipped))
 
 
-def replace_skipped_tags(session: Session, repository_id: int, skipped: Sequence[Skipped]) -> None:
-    """All tags of a complete listing that are no version of a chart to show."""
-    execute_now(session, delete(_skipped).where(_skipped.c.repository_id == repository_id))
-    SKIPPED_ROWS.write(session, _skipped_rows(repository_id, skipped))
+_ALL_SKIPPED_OF = delete(_skipped).where(_skipped.c.repository_id == bindparam("of_repository"))
+
+
+def replace_skipped_tags(session: Session, skipped: Mapping[int, Sequence[Skipped]]) -> None:
+    """By repository: all tags of a complete listing that are no version of a chart to show."""
+    if not skipped:
+        return
+    execute_now(session, _ALL_SKIPPED_OF, [{"of_repository": repository_id} for repository_id in skipped])
+    SKIPPED_ROWS.write(session, [row for of_one in skipped.items() for row in _skipped_rows(*of_one)])
 
 
 def _skipped_rows(repository_id: int, skipped: Sequence[Skipped]) -> list[dict[str, Any]]:
@@ -224,8 +229,24 @@ def _skipped_rows(repository_id: int, skipped: Sequence[Skipped]) -> list[dict[s
     ]
 
 
-def finish_repository(session: Session, repository_id: int, values: dict[str, Any]) -> None:
-    execute_now(session, update(_repositories).where(_repositories.c.id == repository_id).values(**values))
+_FINISHED = (
+    update(_repositories)
+    .where(_repositories.c.id == bindparam("finished_id"))
+    .values(
+        {name: bindparam(name) for name in ("state", "last_error", "last_synced_at", "last_sync_id")}
+        | {"listed_empty": func.coalesce(bindparam("empty"), _repositories.c.listed_empty)}
+    )
+)
+
+
+def finish_repositories(session: Session, finished: Mapping[int, Mapping[str, Any]]) -> None:
+    """By repository: how it fared. `empty` is None where it was not listed to its end."""
+    if finished:
+        execute_now(
+            session,
+            _FINISHED,
+            [{"finished_id": repository_id, **values} for repository_id, values in finished.items()],
+        )
 
 
 _TOUCHED = _charts.c.repository_id.in_(bindparam("repositories", expanding=True))

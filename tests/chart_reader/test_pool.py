@@ -82,6 +82,18 @@ async def test_no_process_is_started_before_the_first_reading() -> None:
         assert pool.process_ids == ()
 
 
+async def test_reader_is_started_before_there_is_something_to_read() -> None:
+    async with opened(workers=2) as pool:
+        for _ in range(2):
+            pool.make_ready()
+        (early,) = pool.process_ids
+        assert (await pool.read(SOUND)).metadata.name == "payments"
+        pool.make_ready()
+        assert pool.process_ids == (early,)
+    pool.make_ready()
+    assert pool.process_ids == ()
+
+
 async def test_readings_share_as_many_readers_as_were_allowed() -> None:
     async with opened(workers=2) as pool:
         read = await asyncio.gather(*(pool.read(SOUND) for _ in range(20)))

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from app.jobs.queue import SyncQueue
+from app.jobs.queue import SyncQueue, queue_for
 
 SAFETY_SECONDS = 60
 
@@ -39,7 +39,7 @@ class Desk:
 
 @pytest.fixture
 async def queue(database_url: str) -> AsyncIterator[SyncQueue]:
-    made = SyncQueue(database_url)
+    made = queue_for(database_url)
     await made.start()
     yield made
     await made.close()
@@ -134,11 +134,11 @@ async def test_other_jobs_go_on_when_one_fails(queue: SyncQueue) -> None:
 
 
 async def test_put_never_raises_before_the_queue_is_started(database_url: str) -> None:
-    await SyncQueue(database_url).put(1)
+    await queue_for(database_url).put(1)
 
 
 async def test_work_goes_on_when_the_sessions_of_the_database_are_terminated(migrated_postgres_url: str) -> None:
-    queue, desk = SyncQueue(migrated_postgres_url), Desk()
+    queue, desk = queue_for(migrated_postgres_url), Desk()
     await queue.start()
     task = await working(queue, desk)
     await queue.put(1)
@@ -158,7 +158,7 @@ async def test_work_goes_on_when_the_sessions_of_the_database_are_terminated(mig
 
 
 async def test_job_is_run_by_one_of_two_workers(migrated_postgres_url: str) -> None:
-    queues = [SyncQueue(migrated_postgres_url) for _ in range(2)]
+    queues = [queue_for(migrated_postgres_url) for _ in range(2)]
     desk = Desk()
     tasks = []
     for queue in queues:

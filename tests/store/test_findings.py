@@ -188,7 +188,7 @@ async def test_skipped_tags_are_those_of_the_last_listing_alone(store: Store) ->
     for tags in (["latest", "old"], ["latest"], []):
         async with store.writing() as session:
             skipped = [SkippedTag(tag, SkipReason.NOT_SEMVER) for tag in tags]
-            await session.run_sync(findings.replace_skipped_tags, repository_id, skipped)
+            await session.run_sync(findings.replace_skipped_tags, {repository_id: skipped})
         async with store.reading() as session:
             found = await registries.skipped_tags(session, [repository_id])
         assert [row.tag for row in found[repository_id]] == tags
