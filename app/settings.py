@@ -68,6 +68,11 @@ class Settings(BaseSettings):
         description="`postgresql+asyncpg://user:password@host/name` or `sqlite+aiosqlite:///path`. "
         "Default: `chartroom.sqlite` in the data folder.",
     )
+    database_connections: int = Field(
+        30,
+        ge=14,
+        description="Connections of one process to PostgreSQL at most. Three processes fit its own bound, of 100.",
+    )
     archives_url: str | None = Field(
         None,
         description="Where chart archives are kept: `file:///path`, `s3://bucket/prefix`, "

@@ -7,7 +7,7 @@ import asyncpg
 import structlog
 from pgqueuer import AsyncpgPoolDriver, Job, PgQueuer, Queries
 
-from app.jobs.queue import RunSync
+from app.jobs.queue import POSTGRES_CONNECTIONS, RunSync
 
 ENTRYPOINT = "sync"
 HEARTBEAT_TIMEOUT = timedelta(seconds=30)
@@ -31,7 +31,7 @@ class PostgresQueue:
 
     async def start(self) -> None:
         """Connects. Raises what asyncpg raises where the database cannot be reached."""
-        self._pool = await asyncpg.create_pool(self._dsn, min_size=1, max_size=4, timeout=5)
+        self._pool = await asyncpg.create_pool(self._dsn, min_size=1, max_size=POSTGRES_CONNECTIONS, timeout=5)
         self._queuer = PgQueuer(AsyncpgPoolDriver(self._pool))
 
     async def close(self) -> None:

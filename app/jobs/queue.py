@@ -6,6 +6,9 @@ A job holds nothing but the id of a Sync row. What the queue forgets, `Triggerin
 from collections.abc import Callable, Coroutine
 from typing import Protocol
 
+POSTGRES_CONNECTIONS = 4
+"""At most: one listens, the others ask."""
+
 RunSync = Callable[[int], Coroutine[None, None, bool]]
 
 

@@ -22,6 +22,7 @@ from app.store.entities import (
     SkippedTag,
 )
 from app.store.many_rows import ManyRows
+from app.store.prepared import among
 from app.store.session import execute_now
 
 
@@ -183,19 +184,24 @@ def store_versions(
     return {(repository_id, tag): number for repository_id, tag, number in execute_now(session, _IDS, asked).all()}
 
 
+# All versions of a repository may go at once: more than a statement has parameters.
+_OF_THESE = update(_versions).where(among(_versions.c.id, "ids"))
+_REMOVED = _OF_THESE.values(removed_at=bindparam("at"))
+_RETURNED = _OF_THESE.values(removed_at=None, within_policy=True)
+_OUTSIDE_POLICY = _OF_THESE.values(within_policy=False)
+
+
 def mark_removed(session: Session, version_ids: Collection[int], at: datetime) -> None:
-    session.exec(update(ChartVersion).where(col(ChartVersion.id).in_(version_ids)).values(removed_at=at))
+    execute_now(session, _REMOVED, {"ids": version_ids, "at": at})
 
 
 def mark_returned(session: Session, version_ids: Collection[int]) -> None:
     """Versions that are in the registry, and in its policy, with the digest they had."""
-    session.exec(
-        update(ChartVersion).where(col(ChartVersion.id).in_(version_ids)).values(removed_at=None, within_policy=True)
-    )
+    execute_now(session, _RETURNED, {"ids": version_ids})
 
 
 def mark_outside_policy(session: Session, version_ids: Collection[int]) -> None:
-    session.exec(update(ChartVersion).where(col(ChartVersion.id).in_(version_ids)).values(within_policy=False))
+    execute_now(session, _OUTSIDE_POLICY, {"ids": version_ids})
 
 
 def remember_no_charts(session: Session, repository_id: int, skipped: Sequence[Skipped]) -> None:
