@@ -61,6 +61,8 @@ class PostgresQueue:
         while True:
             try:
                 await self._work_once(run, at_once)
+            except FAULTS as fault:
+                log.warning("queue.broke", reason=type(fault).__name__)
             except Exception:  # a cut connection surfaces as nearly anything, errors inside asyncpg included
                 log.exception("queue.broke")
             await asyncio.sleep(RESTART_DELAY_SECONDS)

@@ -1,7 +1,7 @@
 """One tag of a plan: look whether it changed, pull manifest and layer where it did, read, hand over to be stored."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -54,6 +54,18 @@ class _Look:
     digest: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What was found out for many steps at once, by digest. Lives as long as these steps."""
+
+    known: Mapping[str, ChartVersion] = field(default_factory=dict)
+    """Stored already under another tag or in another repository."""
+    manifests: "Mapping[str, FetchedManifest]" = field(default_factory=dict)
+
+
+NOTHING_AHEAD = Ahead()
+
+
 class Pulling:
     """Takes the steps of one sync. Bytes in flight are bounded by `budget`."""
 
@@ -75,29 +87,27 @@ class Pulling:
         self._budget = budget
         self._courtesy = courtesy
         self._contents = ContentLookup(store)
-        self._known: dict[str, ChartVersion] = {}
-        self._manifests: dict[str, FetchedManifest] = {}
         self._brought_back: set[str] = set()
         self.provenance: dict[str, Descriptor] = {}
         """Layers of Helm's provenance that stand beside pulled charts, by the digest of the manifest."""
         self._alone = OneAtATime()
         """By the digest of an archive: another tag of the same bytes waits until they are pulled."""
 
-    async def look_ahead(self, tally: RepositoryTally, steps: Sequence[Step]) -> None:
-        """Finds out for many steps at once what can be: which manifests are stored already under another tag or
-        in another repository, and, where the provider gives them by the hundred, the others themselves.
+    async def look_ahead(self, tally: RepositoryTally, steps: Sequence[Step]) -> Ahead:
+        """Finds out for many steps at once what can be: which manifests are stored already, and, where the provider
+        gives them by the hundred, the others themselves.
 
         Raises RegistryError where it is not one version that is at fault.
         """
         digests = {step.digest for step in steps if step.digest is not None and not _is_unchanged(step)}
         if not digests:
-            return
+            return NOTHING_AHEAD
         async with self._store.reading() as session:
-            self._known.update(await charts.known_digests(session, digests))
-        missing = [digest for digest in digests if digest not in self._known]
-        self._manifests.update(await self._client.get_manifests(tally.name, missing))
+            known = await charts.known_digests(session, digests)
+        missing = [digest for digest in digests if digest not in known]
+        return Ahead(known, await self._client.get_manifests(tally.name, missing))
 
-    async def take(self, tally: RepositoryTally, step: Step) -> None:
+    async def take(self, tally: RepositoryTally, step: Step, ahead: Ahead = NOTHING_AHEAD) -> None:
         """Ends in a version stored, unchanged or failed, or in a skipped tag.
 
         Raises RegistryError where it is not this version that is at fault.
@@ -105,7 +115,7 @@ class Pulling:
         repository = tally.name
         look = _Look(step.digest)
         try:
-            await self._take(tally, step, look)
+            await self._take(tally, step, look, ahead)
         except (RegistryError, ChartReadError) as error:
             if isinstance(error, RegistryError) and error.code in REGISTRY_WIDE:
                 raise
@@ -116,7 +126,7 @@ class Pulling:
             log.exception("sync.version_failed", repository=repository, tag=step.tag)
             self._recorder.version_failed(tally, fault_of(error, repository, step.tag, look.digest))
 
-    async def _take(self, tally: RepositoryTally, step: Step, look: _Look) -> None:
+    async def _take(self, tally: RepositoryTally, step: Step, look: _Look, ahead: Ahead) -> None:
         if look.digest is None and step.known_digest is not None:
             await self._courtesy.turn(LOOK_SECONDS)
             look.digest = (await self._client.head_manifest(tally.name, step.tag, step.known_digest)).digest
@@ -126,10 +136,10 @@ class Pulling:
             self._note_known(tally, step.held)
         elif step.failed is not None and step.waiting and look.digest == step.failed.digest:
             self._recorder.version_failed_before(tally, step.failed)
-        elif (known := self._known.get(look.digest or "")) is not None:
+        elif (known := ahead.known.get(look.digest or "")) is not None:
             self._reuse(tally, step, known)
         else:
-            await self._pull(tally, step, look)
+            await self._pull(tally, step, look, ahead)
 
     def _note_known(self, tally: RepositoryTally, held: HeldTag) -> None:
         if held.is_version:
@@ -155,9 +165,9 @@ class Pulling:
         )
         self._recorder.version_stored(tally, found, changed=_was_version(step), released=None)
 
-    async def _pull(self, tally: RepositoryTally, step: Step, look: _Look) -> None:
+    async def _pull(self, tally: RepositoryTally, step: Step, look: _Look, ahead: Ahead) -> None:
         await self._courtesy.turn(PULL_SECONDS)
-        given = self._manifests.pop(look.digest or "", None)
+        given = ahead.manifests.get(look.digest or "")
         fetched = await self._client.get_chart_manifest(tally.name, look.digest or step.tag, given)
         look.digest = fetched.top_digest
         if isinstance(fetched.manifest, NotAChart):

@@ -27,7 +27,7 @@ from app.services.courtesy import Courtesy
 from app.services.faults import fault_of
 from app.services.finding_lost import lost_tags
 from app.services.planning import Planning
-from app.services.pulling import Pulling, Reader
+from app.services.pulling import NOTHING_AHEAD, Ahead, Pulling, Reader
 from app.services.recording import LeaseLost, Recorder
 from app.services.repository_faults import in_common, nothing_found, of_repository
 from app.services.tallying import RepositoryTally
@@ -309,20 +309,22 @@ class SyncRun:
                     await self._start(group, self._take(pulling, tally, step))
                 for steps in batched(plan.steps[NEWEST_FIRST_OF_ALL:], LOOKED_AHEAD):
                     async with self._looking_slots:
-                        await pulling.look_ahead(tally, steps)
+                        ahead = await pulling.look_ahead(tally, steps)
                         async with self._repository_slots:
                             for step in steps:
-                                await self._start(group, self._take(pulling, tally, step))
+                                await self._start(group, self._take(pulling, tally, step, ahead))
         except* RegistryError as errors:
             raise _first(errors) from None
 
-    async def _take(self, pulling: Pulling, tally: RepositoryTally, step: Step) -> None:
+    async def _take(
+        self, pulling: Pulling, tally: RepositoryTally, step: Step, ahead: Ahead = NOTHING_AHEAD
+    ) -> None:
         """A step; none where the sync is parked. Others that are under way come to their end: they are paid for."""
         if self.parked_until is not None:
             tally.cut_short = True
             return
         try:
-            await pulling.take(tally, step)
+            await pulling.take(tally, step, ahead)
         except RateLimited as error:
             if not self._is_parked(error):
                 raise
