@@ -71,7 +71,8 @@ def write_version(folder: Path, repository: str, name: str, tag: str) -> Version
             "layers": [{"mediaType": HELM_LAYER, "digest": digest_of(archive), "size": len(archive)}],
             "annotations": {"org.opencontainers.image.created": "2026-01-02T03:04:05Z"},
             "mediaType": OCI_MANIFEST,
-        }
+        },
+        separators=(",", ":"),  # as Helm writes it
     ).encode()
     root = folder / "v2" / repository
     for kind, name_of_file, content in (

@@ -130,7 +130,7 @@ class ArchiveFolder:
 
     def _written(self, path: str, content: bytes) -> OSError | None:
         file = f"{self._prefix}/{path}"
-        unfinished = Path(f"{file}.{self._writer}.{next(self._numbers)}.part")
+        unfinished = f"{file}.{self._writer}.{next(self._numbers)}.part"
         try:
             opened = _create(unfinished)
             try:
@@ -139,19 +139,19 @@ class ArchiveFolder:
                     left = left[os.write(opened, left) :]
             finally:
                 os.close(opened)
-            unfinished.replace(file)
+            os.replace(unfinished, file)  # noqa: PTH105 - a Path costs more than what it is used for
         except OSError as error:
             with contextlib.suppress(OSError):
-                unfinished.unlink()
+                os.unlink(unfinished)  # noqa: PTH108
             return error
         return None
 
 
-def _create(path: Path) -> int:
+def _create(path: str) -> int:
     """A new file, open to be written. Its folder is there already for all but the first of 256."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     try:
         return os.open(path, flags, 0o666)
     except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
         return os.open(path, flags, 0o666)
