@@ -9,7 +9,7 @@ import structlog
 from app.chart_reader.limits import ReadingLimits
 from app.chart_reader.pool import ReaderPool
 from app.graphql_api.context import Services
-from app.jobs.queue import SyncQueue
+from app.jobs.queue import SyncQueue, queue_for
 from app.jobs.worker import Worker
 from app.oci_client.address_guard import AddressGuard
 from app.oci_client.limits import ClientLimits
@@ -129,7 +129,7 @@ def wire(settings: Settings, resolver: "Resolver | None" = None) -> System:
     sealer = Sealer(lambda: read_keys(settings))
     archives = Archives(settings.archives)
     bell = bell_for(settings.database, shared=None if settings.worker_in_process else store.revision.current)
-    queue = SyncQueue(settings.database)
+    queue = queue_for(settings.database)
     readers = reader_pool(settings, settings.reading_timeout_seconds)
     # Apart from those of syncs: neither waits for the other.
     answering_readers = reader_pool(settings, settings.comparing_timeout_seconds)

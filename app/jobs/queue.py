@@ -1,15 +1,12 @@
-"""The queue of syncs: pgqueuer, in memory beside SQLite and in PostgreSQL otherwise, by one code path.
+"""The queue of syncs: pgqueuer in PostgreSQL, this process's memory beside SQLite.
 
 A job holds nothing but the id of a Sync row. What the queue forgets, `Triggering.recover` puts in again.
-
-Beside SQLite nothing of it is imported before there is a sync: 50 ms of a start, and some MB of those that only serve.
 """
 
 import asyncio
-import importlib
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
@@ -28,46 +25,89 @@ log = structlog.get_logger()
 RunSync = Callable[[int], Coroutine[None, None, bool]]
 
 
-class SyncQueue:
+class SyncQueue(Protocol):
     """Puts syncs in, and, once `work` is called, takes them out."""
 
+    async def start(self) -> None:
+        """Connects. Raises what the driver raises where the database cannot be reached."""
+
+    async def close(self) -> None:
+        """Whoever works on it was cancelled before."""
+
+    async def put(self, sync_id: int, attempt: int = 0) -> None:
+        """Once for each sync that waits, and once more for each worker that died with it: its `attempt` is another.
+
+        Never raises, since the Sync row is found again anyway.
+        """
+
+    async def work(self, run: RunSync, at_once: int) -> None:
+        """Runs syncs, up to `at_once` together, until cancelled: then they are cancelled too."""
+
+
+def queue_for(database_url: str) -> SyncQueue:
+    return QueueInMemory() if database_url.startswith("sqlite") else QueueInPostgres(database_url)
+
+
+class QueueInMemory:
+    """Of the one process that serves and syncs beside a SQLite file; another one looks at the rows."""
+
+    def __init__(self) -> None:
+        self._waiting: asyncio.Queue[tuple[int, int]] = asyncio.Queue()
+        self._known: set[tuple[int, int]] = set()
+        """What waits or runs: sync and attempt."""
+        self._working = False
+
+    async def start(self) -> None:
+        """There is nothing to connect to."""
+
+    async def close(self) -> None:
+        """There is nothing to end."""
+
+    async def put(self, sync_id: int, attempt: int = 0) -> None:
+        job = (sync_id, attempt)
+        if self._working and job not in self._known:
+            self._known.add(job)
+            self._waiting.put_nowait(job)
+
+    async def work(self, run: RunSync, at_once: int) -> None:
+        self._working = True
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(at_once):
+                    group.create_task(self._run_one_by_one(run))
+        finally:
+            self._working = False
+
+    async def _run_one_by_one(self, run: RunSync) -> None:
+        while True:
+            job = await self._waiting.get()
+            try:
+                await run(job[0])
+            except Exception:
+                log.exception("queue.job_failed", sync_id=job[0])
+            finally:
+                self._known.discard(job)
+
+
+class QueueInPostgres:
+    """By pgqueuer: shared by all processes, which it wakes."""
+
     def __init__(self, database_url: str) -> None:
-        self._dsn = (
-            None
-            if database_url.startswith("sqlite")
-            else database_url.replace("postgresql+asyncpg://", "postgresql://", 1)
-        )
+        self._dsn = database_url.replace("postgresql+asyncpg://", "postgresql://", 1)
         self._pool: asyncpg.Pool | None = None
         self._queuer: PgQueuer | None = None
-        self._in_memory = asyncio.Event()
-        """There is a queuer in memory."""
-        self._making = asyncio.Lock()
-        self._working = False
         self._running: set[asyncio.Task[bool]] = set()
 
     async def start(self) -> None:
-        """Connects. Raises what asyncpg raises where the database cannot be reached."""
-        if self._dsn is None:
-            return  # in memory: made once something is put in
         import asyncpg
         from pgqueuer import AsyncpgPoolDriver, PgQueuer
 
         self._pool = await asyncpg.create_pool(self._dsn, min_size=1, max_size=4, timeout=5)
         self._queuer = PgQueuer(AsyncpgPoolDriver(self._pool))
 
-    async def _make_in_memory(self) -> None:
-        async with self._making:
-            if self._queuer is None:
-                pgqueuer = await asyncio.to_thread(importlib.import_module, "pgqueuer")
-                self._queuer = pgqueuer.PgQueuer.in_memory()
-                self._in_memory.set()
-
     async def close(self) -> None:
         if self._queuer is not None:
             self._queuer.shutdown.set()
-        if self._dsn is None:
-            self._queuer = None
-            self._in_memory.clear()
         if self._pool is not None:
             try:
                 await asyncio.wait_for(self._pool.close(), CLOSE_TIMEOUT_SECONDS)
@@ -75,16 +115,9 @@ class SyncQueue:
                 self._pool.terminate()
 
     async def put(self, sync_id: int, attempt: int = 0) -> None:
-        """Once for each sync that waits, and once more for each worker that died with it.
-
-        The job of a dead worker keeps its place for HEARTBEAT_TIMEOUT, and must not stand in the way of the next
-        `attempt`; when it is taken out at last, the sync is in other hands. Never raises, since the Sync row is found
-        again anyway.
+        """The job of a dead worker keeps its place for HEARTBEAT_TIMEOUT, and must not stand in the way of the next
+        `attempt`; when it is taken out at last, the sync is in other hands.
         """
-        if self._dsn is None:
-            if not self._working:
-                return  # nobody would take it out of this process's memory; another process looks at the rows
-            await self._make_in_memory()
         if self._queuer is None or self._queuer.queries is None:
             return
         try:
@@ -95,21 +128,14 @@ class SyncQueue:
             log.warning("queue.not_told", sync_id=sync_id, reason=type(fault).__name__)
 
     async def work(self, run: RunSync, at_once: int) -> None:
-        """Runs syncs, up to `at_once` together, until cancelled: then they are cancelled too.
-
-        A queue that breaks is built anew.
-        """
-        self._working = True
-        try:
-            while True:
-                try:
-                    await self._work_once(run, at_once)
-                except Exception:  # a cut connection surfaces as nearly anything, errors inside asyncpg included
-                    log.exception("queue.broke")
-                await asyncio.sleep(RESTART_DELAY_SECONDS)
-                await self._rebuild()
-        finally:
-            self._working = False
+        """A queue that breaks is built anew."""
+        while True:
+            try:
+                await self._work_once(run, at_once)
+            except Exception:  # a cut connection surfaces as nearly anything, errors inside asyncpg included
+                log.exception("queue.broke")
+            await asyncio.sleep(RESTART_DELAY_SECONDS)
+            await self._rebuild()
 
     async def _rebuild(self) -> None:
         try:
@@ -119,8 +145,6 @@ class SyncQueue:
             log.warning("queue.not_connected", reason=type(fault).__name__)
 
     async def _work_once(self, run: RunSync, at_once: int) -> None:
-        if self._dsn is None:
-            await self._in_memory.wait()
         queuer = self._queuer
         if queuer is None:
             raise RuntimeError("start() the queue before working on it")

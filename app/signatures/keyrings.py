@@ -38,7 +38,7 @@ def _read(path: str) -> bytes:
 
 
 def _certs(data: bytes, where: str) -> "list[Cert]":
-    from pysequoia import Cert  # 3 MB, for those who have keys to trust
+    from pysequoia import Cert  # 2 MB, for those who have keys to trust
 
     try:
         certs: list[Cert] = Cert.split_bytes(data)

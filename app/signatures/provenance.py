@@ -20,7 +20,7 @@ def verify_provenance(provenance: bytes, archive_digest: str, file_name: str, ke
     """Whether a key of the ring signed that `file_name`, as helm package names it, has this digest."""
     if _BEGIN not in provenance:
         return Verdict(Verification.INVALID, None, "The provenance is no signed message.")
-    import pysequoia  # 3 MB, for those whose charts have provenance
+    import pysequoia  # 2 MB, for those whose charts have provenance
 
     asked: list[str] = []
 

@@ -44,7 +44,7 @@ def _of(name: str, target: str, *moments: str, passing: int = 1) -> list[Failpoi
 SERVICES, STORE, OCI = "app.services", "app.store", "app.oci_client"
 
 STARTING = [
-    *_of("queue-put", "app.jobs.queue:SyncQueue.put", BEFORE, AFTER),
+    *_of("queue-put", "app.jobs.queue:QueueInMemory.put", BEFORE, AFTER),
     *_of("claim", f"{STORE}.syncs:claim", BEFORE, AFTER),
     Failpoint("claim-commit", COMMIT),
     Failpoint("claimed", f"{STORE}.syncs:repositories_of"),
@@ -118,7 +118,7 @@ GIVING_BACK = [
 SCHEDULING = [
     *_of("next-sync-set", f"{STORE}.registries:set_next_sync", BEFORE, AFTER),
     *_of("sync-inserted", f"{SERVICES}.triggering:Triggering._insert", BEFORE, AFTER),
-    *_of("enqueued", "app.jobs.queue:SyncQueue.put", BEFORE, AFTER),
+    *_of("enqueued", "app.jobs.queue:QueueInMemory.put", BEFORE, AFTER),
 ]
 """Passed when the schedule says that a sync is due."""
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from app.jobs.queue import SyncQueue
+from app.jobs.queue import SyncQueue, queue_for
 
 SAFETY_SECONDS = 60
 
@@ -39,7 +39,7 @@ class Desk:
 
 @pytest.fixture
 async def queue(database_url: str) -> AsyncIterator[SyncQueue]:
-    made = SyncQueue(database_url)
+    made = queue_for(database_url)
     await made.start()
     yield made
     await made.close()
@@ -78,6 +78,17 @@ async def test_job_is_run_once_when_it_is_put_in_again_while_it_waits_or_runs(qu
     await desk.until_begun(3)
     await ended(task)
     assert sorted(desk.began) == [1, 2, 3]
+
+
+async def test_no_more_jobs_are_run_at_once_than_was_asked_for(queue: SyncQueue) -> None:
+    desk = Desk(held=True)
+    task = await working(queue, desk, at_once=2)
+    for sync_id in (1, 2, 3):
+        await queue.put(sync_id)
+    await desk.until_begun(2)
+    await asyncio.sleep(0.1)
+    assert len(desk.began) == 2
+    await ended(task)
 
 
 async def test_job_is_run_again_when_it_is_put_in_after_it_ended(queue: SyncQueue) -> None:
@@ -134,11 +145,11 @@ async def test_other_jobs_go_on_when_one_fails(queue: SyncQueue) -> None:
 
 
 async def test_put_never_raises_before_the_queue_is_started(database_url: str) -> None:
-    await SyncQueue(database_url).put(1)
+    await queue_for(database_url).put(1)
 
 
 async def test_work_goes_on_when_the_sessions_of_the_database_are_terminated(migrated_postgres_url: str) -> None:
-    queue, desk = SyncQueue(migrated_postgres_url), Desk()
+    queue, desk = queue_for(migrated_postgres_url), Desk()
     await queue.start()
     task = await working(queue, desk)
     await queue.put(1)
@@ -158,7 +169,7 @@ async def test_work_goes_on_when_the_sessions_of_the_database_are_terminated(mig
 
 
 async def test_job_is_run_by_one_of_two_workers(migrated_postgres_url: str) -> None:
-    queues = [SyncQueue(migrated_postgres_url) for _ in range(2)]
+    queues = [queue_for(migrated_postgres_url) for _ in range(2)]
     desk = Desk()
     tasks = []
     for queue in queues:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 from app.domain.sync_events import SyncState, SyncTrigger
-from app.jobs.queue import SyncQueue
+from app.jobs.queue import queue_for
 from app.jobs.worker import Worker
 from app.services.noticing import Noticing
 from app.services.registering import Change
@@ -23,7 +23,7 @@ SAFETY_SECONDS = 60
 
 @asynccontextmanager
 async def worker(room: Room, url: str) -> AsyncIterator[None]:
-    queue = SyncQueue(url)
+    queue = queue_for(url)
     await queue.start()
     triggering = Triggering(room.store, room.bell, queue.put)
     noticing = Noticing(room.store, triggering, timedelta(0))
