@@ -68,6 +68,11 @@ class Settings(BaseSettings):
         description="`postgresql+asyncpg://user:password@host/name` or `sqlite+aiosqlite:///path`. "
         "Default: `chartroom.sqlite` in the data folder.",
     )
+    database_connections: int = Field(
+        30,
+        ge=14,
+        description="Connections of one process to PostgreSQL at most. Three processes fit its own bound, of 100.",
+    )
     archives_url: str | None = Field(
         None,
         description="Where chart archives are kept: `file:///path`, `s3://bucket/prefix`, "
@@ -191,11 +196,11 @@ class Settings(BaseSettings):
         4, ge=1, le=64, description="Syncs that one worker runs at once; each waits mostly for its registry."
     )
     versions_at_once: int = Field(
-        96,
+        128,
         ge=1,
         le=1024,
-        description="Chart versions of one sync under way at once: as many as `REQUESTS_PER_HOST_MAX`, and half as "
-        "many again that are being read or written.",
+        description="Chart versions of one sync under way at once: as many as `REQUESTS_PER_HOST_MAX`, and as many "
+        "again that are being read or written.",
     )
     in_flight_max_bytes: int = Field(
         24 * MEBIBYTE,

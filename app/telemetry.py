@@ -31,6 +31,12 @@ def redact(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mu
     return event
 
 
+def drop_color(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """uvicorn says its lines a second time, with the codes of a terminal, for a formatter of its own."""
+    event.pop("color_message", None)
+    return event
+
+
 def _redacted(name: str, value: Any) -> Any:
     if SECRET_NAME.search(name) and name not in ALLOWED_NAMES:
         return MASK
@@ -59,6 +65,7 @@ def configure_logs(level: str, *, as_json: bool) -> None:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.stdlib.ExtraAdder(),
+        drop_color,
         structlog.processors.StackInfoRenderer(),
         structlog.processors.format_exc_info,
         redact,

@@ -24,6 +24,7 @@ from app.graphql_api.limits import QueryLimits
 from app.graphql_api.schema import build_schema
 from app.pages import BehindPlayground, page_routes
 from app.services.addressing import PATH as WEBHOOKS
+from app.services.courtesy import Courtesy
 from app.telemetry import Metrics
 from app.webhooks.door import WebhookBounds, WebhookDoor
 from app.wiring import System
@@ -48,11 +49,12 @@ log = structlog.get_logger()
 
 
 class Measured:
-    """Counts and times what is asked, and puts security headers on every answer."""
+    """Counts and times what is asked, and puts security headers on every answer. Syncs give way to it meanwhile."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, courtesy: Courtesy) -> None:
         self._app = app
         self._metrics = metrics
+        self._courtesy = courtesy
         # Few paths and statuses: to find their numbers by name takes longer than to count.
         self._requests = cache(lambda path, status: metrics.requests.labels(path, str(status)))
         self._seconds = cache(metrics.request_seconds.labels)
@@ -82,7 +84,8 @@ class Measured:
             await send(message)
 
         try:
-            await self._app(scope, receive, send_with_headers)
+            with self._courtesy:
+                await self._app(scope, receive, send_with_headers)
         finally:
             self._requests(path, status).inc()
             self._seconds(path).observe(time.perf_counter() - began)
@@ -157,7 +160,7 @@ def build_app(system: System) -> Starlette:
     ]
     if settings.metrics:
         routes.append(Route("/metrics", numbers))
-    middleware = [Middleware(Measured, metrics=metrics)]
+    middleware = [Middleware(Measured, metrics=metrics, courtesy=system.courtesy)]
     if settings.allowed_origins:
         middleware.append(
             Middleware(

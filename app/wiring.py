@@ -9,6 +9,7 @@ import structlog
 from app.chart_reader.limits import ReadingLimits
 from app.chart_reader.pool import ReaderPool
 from app.graphql_api.context import Services
+from app.jobs.queue import POSTGRES_CONNECTIONS as QUEUE_CONNECTIONS
 from app.jobs.queue import SyncQueue, queue_for
 from app.jobs.worker import Worker
 from app.oci_client.address_guard import AddressGuard
@@ -23,6 +24,7 @@ from app.services.authorising import Authorising
 from app.services.browsing import Browsing
 from app.services.comparing import Comparing
 from app.services.connecting import Connections
+from app.services.courtesy import Courtesy
 from app.services.discovering import Discovering
 from app.services.drafting import Drafting
 from app.services.known_providers import PROVIDERS
@@ -49,6 +51,7 @@ HOW_TO_ALLOW = (
     "Loopback and private networks are closed to registries unless the setting "
     "CHARTROOM_ALLOWED_PRIVATE_NETWORKS holds them, e.g. {address}."
 )
+LISTENING_CONNECTIONS = 2  # to PostgreSQL: that of the store's revision, and the bell
 LOOK_EVERY_SECONDS = 1.0  # for syncs that nobody runs: where there is no other news, this is how long they wait
 
 log = structlog.get_logger()
@@ -62,6 +65,7 @@ class System:
     store: Store
     services: Services
     observing: Observing
+    courtesy: Courtesy
     noticing: Noticing
     worker: Worker
     queue: SyncQueue
@@ -125,7 +129,7 @@ def wire(settings: Settings, resolver: "Resolver | None" = None) -> System:
 
     `resolver` says where host names lead; None: the system's.
     """
-    store = Store(settings.database)
+    store = Store(settings.database, settings.database_connections - QUEUE_CONNECTIONS - LISTENING_CONNECTIONS)
     sealer = Sealer(lambda: read_keys(settings))
     archives = Archives(settings.archives)
     bell = bell_for(settings.database, shared=None if settings.worker_in_process else store.revision.current)
@@ -142,6 +146,7 @@ def wire(settings: Settings, resolver: "Resolver | None" = None) -> System:
     drafting = Drafting(PROVIDERS, guard)
     triggering = Triggering(store, bell, queue.put)
     noticing = Noticing(store, triggering, timedelta(seconds=settings.webhook_delay_seconds))
+    courtesy = Courtesy()
     syncing = Syncing(
         SyncTools(
             store,
@@ -156,6 +161,7 @@ def wire(settings: Settings, resolver: "Resolver | None" = None) -> System:
                 settings.syncs_retained,
             ),
             trust=trusted(settings),
+            courtesy=courtesy,
         )
     )
     tidying = Tidying(store, archives, timedelta(days=settings.archives_retained_days))
@@ -179,6 +185,7 @@ def wire(settings: Settings, resolver: "Resolver | None" = None) -> System:
         store=store,
         services=services,
         observing=Observing(store),
+        courtesy=courtesy,
         noticing=noticing,
         worker=Worker(queue, syncing, triggering, noticing, tidying, settings.syncs_at_once, LOOK_EVERY_SECONDS),
         queue=queue,

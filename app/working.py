@@ -5,12 +5,15 @@ import os
 import signal
 import sys
 
+import structlog
 import typer
 import uvicorn
 
 from app.opening import migrated_store, sealer_for
 from app.settings import Settings
 from app.wiring import wire
+
+log = structlog.get_logger()
 
 
 def event_loop() -> asyncio.AbstractEventLoop:
@@ -34,5 +37,6 @@ async def work(settings: Settings) -> None:
     sys.stdout.flush()
     await asyncio.wait({working})
     await system.close()
+    log.info("worker.stopped")
     if not working.cancelled() and (error := working.exception()) is not None:
         raise error

@@ -57,7 +57,7 @@ library = logging.getLogger("uvicorn.error")
 log.info("plain", password="{CANARY}", url="https://u:{CANARY}@h/", error=ValueError("Bearer {CANARY}"))
 log.debug("too fine to be told")
 library.info("asked with Bearer %s", "{CANARY}")
-library.info("more", extra={{"token": "{CANARY}"}})
+library.info("more", extra={{"token": "{CANARY}", "color_message": "\\x1b[36mmore\\x1b[0m"}})
 try:
     raise RuntimeError("Authorization: Bearer {CANARY}")
 except RuntimeError:
@@ -80,6 +80,9 @@ def test_lines_are_json_without_secrets_whoever_wrote_them() -> None:
     ]  # fmt: skip
     assert lines[0]["error"] == "ValueError('Bearer ***')"
     assert all("RuntimeError: Authorization: Bearer ***" in line["exception"] for line in lines[3:])
+    assert lines[2] | {"timestamp": "T"} == {
+        "event": "more", "token": MASK, "level": "info", "logger": "uvicorn.error", "timestamp": "T"
+    }  # fmt: skip
     assert {line["level"] for line in lines} == {"info", "error"}
     assert all("_record" not in line and line["timestamp"].endswith("Z") for line in lines)
 
@@ -88,6 +91,7 @@ def test_lines_for_people_hold_no_secrets_either() -> None:
     text = logged(as_json=False)
     assert CANARY not in text
     assert text.count("RuntimeError: Authorization: Bearer ***") == 2
+    assert "\x1b" not in text
 
 
 def test_numbers_of_two_systems_are_apart() -> None:

@@ -68,9 +68,8 @@ class Change:
 class ChartContents:
     """No text here holds a NUL or a lone surrogate. Text is None where the chart has no such file.
 
-    `readme_html` is sanitised. `values_schema` is the text as it is; `values_schema_is_json` says whether it
-    can be parsed (None: there is no schema). `files` is in the order of the archive and holds those of
-    sub-charts too. `images` are references that values.yaml and annotations name.
+    `readme_html` is sanitised. `values_schema` is the text as it is, be it JSON or not. `files` is in the order of
+    the archive and holds those of sub-charts too. `images` are references that values.yaml and annotations name.
     """
 
     metadata: ChartMetadata
@@ -79,7 +78,6 @@ class ChartContents:
     readme_html: str | None
     values_yaml: str | None
     values_schema: str | None
-    values_schema_is_json: bool | None
     notes: str | None
     files: tuple[ChartFile, ...]
     images: tuple[str, ...]

@@ -9,25 +9,15 @@ JSON_MAX_DEPTH = 200
 _LONE_SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
-def is_json(text: str) -> bool:
-    """RFC 8259: no NaN, and no escaped lone surrogate."""
-    return _parsed(text) is not None
-
-
 def can_be_shown(text: str) -> bool:
-    """The same, and not nested deeper than JSON_MAX_DEPTH."""
-    parsed = _parsed(text)
-    return parsed is not None and _is_shallow(parsed[0])
-
-
-def _parsed(text: str) -> tuple[Any] | None:
+    """RFC 8259, with no NaN and no escaped lone surrogate, and not nested deeper than JSON_MAX_DEPTH."""
     try:
         value = json.loads(text, parse_constant=_refuse_constant)
         if _LONE_SURROGATE_ESCAPE.search(text):
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError):
-        return None
-    return (value,)
+        return False
+    return _is_shallow(value)
 
 
 def _refuse_constant(name: str) -> object:

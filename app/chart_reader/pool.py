@@ -20,7 +20,6 @@ from app.chart_reader.frames import (
     FIRST_LENGTH,
     READ,
     READ_FILE,
-    READ_FILE_BYTES,
     WorkerSettings,
 )
 from app.chart_reader.limits import ReadingLimits
@@ -28,7 +27,8 @@ from app.chart_reader.reader_process import Question, ReaderProcess
 
 # A cold start takes about 0.2 s; a machine that swaps takes its time.
 _START_TIMEOUT_SECONDS = 30.0
-# How many one reader is asked for ahead: what waits behind a slow one waits no longer than for that one.
+# How many one reader is asked for ahead: what waits behind a slow one waits no longer than for that one, and with
+# several readers not even that.
 _ASKED_MAX_COUNT = 8
 
 
@@ -58,6 +58,11 @@ class ReaderPool:
         self._ended: list[subprocess.Popen[bytes]] = []
         self._closed = False
 
+    def make_ready(self) -> None:
+        """Something to read will come: a reader is started meanwhile, where there is none."""
+        if not self._closed and not self._readers and not self._starting:
+            self._start()
+
     async def read(self, archive: bytes) -> ChartContents:
         """What `reading.read_chart` makes of the archive. Raises ChartReadError, and nothing else."""
         read: ChartContents = await self._ask(READ, archive)
@@ -67,11 +72,6 @@ class ReaderPool:
         """What `reading.read_chart_file` finds at `path`. Raises ChartReadError, and nothing else."""
         text: str | None = await self._ask(READ_FILE, archive, _encoded(path))
         return text
-
-    async def read_file_bytes(self, archive: bytes, path: str) -> bytes | None:
-        """What `reading.read_chart_file_bytes` finds at `path`. Raises ChartReadError, and nothing else."""
-        data: bytes | None = await self._ask(READ_FILE_BYTES, archive, _encoded(path))
-        return data
 
     async def compare(self, before: bytes, after: bytes) -> ChartComparison:
         """What `comparison.compare_charts` finds. Raises ChartReadError, and nothing else."""
@@ -156,7 +156,8 @@ class ReaderPool:
 
     def _reader_with_room(self) -> ReaderProcess | None:
         """The least busy one; none while another is to be started, which will be idle."""
-        least = min(self._readers, key=lambda reader: len(reader.asked), default=None)
+        going_on = (reader for reader in self._readers if not reader.is_last)
+        least = min(going_on, key=lambda reader: len(reader.asked), default=None)
         if least is not None and not least.asked:
             return least
         missing = min(self._workers - len(self._readers), len(self._waiting)) - len(self._starting)
@@ -169,7 +170,7 @@ class ReaderPool:
     def _start(self) -> None:
         self._ended = [process for process in self._ended if process.poll() is None]
         try:
-            reader = ReaderProcess(self._settings, self._hand_out_more, self._reader_ended)
+            reader = ReaderProcess(self._settings, self._hand_out_more, self._hand_on, self._reader_ended)
         except OSError as error:
             self._fail_first(error)
             return
@@ -199,6 +200,12 @@ class ReaderPool:
 
     def _hand_out_more(self) -> None:
         if self._waiting and self._gathering is None:
+            self._hand_out()
+
+    def _hand_on(self, slow: ReaderProcess) -> None:
+        """What stands behind a slow chart is for other readers, where there may be any."""
+        if self._workers > 1 and len(slow.asked) > 1:
+            self._waiting.extendleft(reversed(slow.hand_back()))
             self._hand_out()
 
     def _reader_ended(self, reader: ReaderProcess, unanswered: list[Question]) -> None:

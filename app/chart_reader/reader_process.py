@@ -20,6 +20,8 @@ from app.chart_reader.replies import decode_answer, decode_failure
 # 32 MiB of inflated archive as text, HTML and paths stay far below.
 _REPLY_MAX_BYTES = 128 * MEBIBYTE
 _NO_REPLY = "its reader gave a reply that is none"
+# Usual charts take a millisecond: what stands behind one that takes so long is better read elsewhere.
+_SLOW_AFTER_SECONDS = 1.0
 # -I: neither the environment nor the working directory decides what is imported; -S: no site hooks either.
 _INTERPRETER_FLAGS = ("-I", "-S")
 _BOOTSTRAP = """
@@ -49,13 +51,15 @@ class ReaderProcess(asyncio.BufferedProtocol):
     """One process and our end of its socket; it answers in the order in which it is asked.
 
     The first question without an answer is the one being read: it alone is to blame when the reader dies or takes
-    too long. `when_answered` is called after each answer, `when_ended` once, with the questions nobody answered.
+    too long. `when_answered` is called after each answer, `when_slow` each second that one takes, `when_ended` once,
+    with the questions nobody answered.
     """
 
     def __init__(
         self,
         settings: WorkerSettings,
         when_answered: Callable[[], None],
+        when_slow: Callable[["ReaderProcess"], None],
         when_ended: Callable[["ReaderProcess", list[Question]], None],
     ) -> None:
         ours, theirs = socket.socketpair()
@@ -71,7 +75,7 @@ class ReaderProcess(asyncio.BufferedProtocol):
         self._ours = ours
         self._transport: asyncio.WriteTransport | None = None
         self._ready: asyncio.Future[None] = self._loop.create_future()
-        self._when_answered, self._when_ended = when_answered, when_ended
+        self._when_answered, self._when_slow, self._when_ended = when_answered, when_slow, when_ended
         self._head = bytearray(FRAME_HEAD.size)
         self._body: bytearray | None = None
         self._kind = 0
@@ -80,6 +84,8 @@ class ReaderProcess(asyncio.BufferedProtocol):
         self._reading_since = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._ended = False
+        self.is_last = False
+        """The question being read is its last one."""
 
     async def wait_until_ready(self) -> None:
         """Raises ReaderDied."""
@@ -94,13 +100,20 @@ class ReaderProcess(asyncio.BufferedProtocol):
         if not self.asked:
             self._reading_since = self._loop.time()
             if self._timer is None:
-                self._timer = self._loop.call_later(self._timeout_seconds, self._look_at_clock)
+                self._timer = self._loop.call_later(self._looked_at_after(self._timeout_seconds), self._look_at_clock)
         pieces: list[bytes] = []
         for question in questions:
             length = KIND_BYTES + sum(map(len, question.parts))
             pieces += (FRAME_HEAD.pack(length, question.kind), *question.parts)
         self.asked.extend(questions)
         self._transport.writelines(pieces)
+
+    def hand_back(self) -> list[Question]:
+        """The questions behind the one being read, for others to answer; it ends with that one."""
+        self.is_last = True
+        first, *behind = self.asked
+        self.asked = deque([first])
+        return [question for question in behind if not question.answered.done()]
 
     def end(self, error: ChartReadError | None = None) -> None:
         """Kills it; `error` goes to the question being read. A second call does nothing."""
@@ -129,11 +142,18 @@ class ReaderProcess(asyncio.BufferedProtocol):
         self._timer = None
         if not self.asked:
             return
-        left_seconds = self._reading_since + self._timeout_seconds - self._loop.time()
-        if left_seconds > 0:
-            self._timer = self._loop.call_later(left_seconds, self._look_at_clock)
-        else:
+        reading_seconds = self._loop.time() - self._reading_since
+        left_seconds = self._timeout_seconds - reading_seconds
+        if left_seconds <= 0:
             self.end(ReadingTimedOut(f"reading it took longer than {self._timeout_seconds:g} s"))
+            return
+        self._timer = self._loop.call_later(self._looked_at_after(left_seconds), self._look_at_clock)
+        if reading_seconds >= _SLOW_AFTER_SECONDS:
+            self._when_slow(self)
+
+    @staticmethod
+    def _looked_at_after(left_seconds: float) -> float:
+        return min(left_seconds, _SLOW_AFTER_SECONDS)
 
     def _take_reply(self, kind: int, body: bytearray) -> None:
         if not self._ready.done():
@@ -146,7 +166,7 @@ class ReaderProcess(asyncio.BufferedProtocol):
                 question.answered.set_result(_answer(question.kind, kind, body))
             except ChartReadError as error:
                 question.fail(error)
-        if kind in (DONE, FAILED):
+        if kind in (DONE, FAILED) and not self.is_last:
             self._when_answered()
         else:
             self.end()

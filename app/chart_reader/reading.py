@@ -7,7 +7,6 @@ from app.chart_reader.chart_yaml import CHART_YAML, REQUIREMENTS_YAML, parse_cha
 from app.chart_reader.contents import ChartContents, ChartFile
 from app.chart_reader.errors import ArchiveTooLarge, MalformedChart
 from app.chart_reader.images import images_of
-from app.chart_reader.json_check import is_json
 from app.chart_reader.limits import ReadingLimits
 from app.chart_reader.plain_text import block_text, decode_leniently, decode_strictly
 from app.chart_reader.readme import render_readme
@@ -40,7 +39,6 @@ def read_chart(archive: bytes, limits: ReadingLimits) -> ChartContents:
         else render_readme(readme, not readme_path.lower().endswith(".txt"), limits),
         values_yaml=values,
         values_schema=schema,
-        values_schema_is_json=None if schema is None else is_json(schema),
         notes=None if notes is None else block_text(notes),
         files=tuple(ChartFile(path, extent[1]) for path, extent in opened.extents.items()),
         images=images_of(values, metadata.annotations, metadata.app_version, limits),
@@ -53,18 +51,13 @@ def read_chart_file(archive: bytes, path: str, limits: ReadingLimits) -> str | N
 
     Raises a ChartReadError for bytes that are no sound archive.
     """
-    data = read_chart_file_bytes(archive, path, limits)
+    data = open_archive(archive, limits).data(path)
     if data is None:
         return None
     try:
         return decode_strictly(data)
     except ValueError:
         return None
-
-
-def read_chart_file_bytes(archive: bytes, path: str, limits: ReadingLimits) -> bytes | None:
-    """The bytes of one file of a .tgz; None where it is absent. Raises as `read_chart_file` does."""
-    return open_archive(archive, limits).data(path)
 
 
 def _bounded(opened: ChartArchive, path: str, size_max_bytes: int) -> bytes | None:

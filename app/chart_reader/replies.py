@@ -13,14 +13,13 @@ from app.chart_reader import errors
 from app.chart_reader.answers import ChartComparison, FileChange, ValuesVerdict
 from app.chart_reader.contents import ChartContents
 from app.chart_reader.errors import ChartReadError, ReaderDied
-from app.chart_reader.frames import CHECK_JSON, CHECK_VALUES, COMPARE, READ, READ_FILE, READ_FILE_BYTES
+from app.chart_reader.frames import CHECK_JSON, CHECK_VALUES, COMPARE, READ, READ_FILE
 from app.domain.values_diff import ChangeKind, ValueChange
 
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODERS: dict[int, msgspec.msgpack.Decoder[Any]] = {
     READ: msgspec.msgpack.Decoder(ChartContents),
     READ_FILE: msgspec.msgpack.Decoder(str | None),
-    READ_FILE_BYTES: msgspec.msgpack.Decoder(bytes | None),
     CHECK_VALUES: msgspec.msgpack.Decoder(ValuesVerdict),
     CHECK_JSON: msgspec.msgpack.Decoder(bool),
 }

@@ -27,14 +27,13 @@ from app.chart_reader.frames import (
     FRAME_HEAD,
     KIND_BYTES,
     READ,
-    READ_FILE,
     READY,
     WorkerSettings,
 )
 from app.chart_reader.gzip_stream import inflate
 from app.chart_reader.json_check import can_be_shown
 from app.chart_reader.limits import ReadingLimits
-from app.chart_reader.reading import read_chart, read_chart_file, read_chart_file_bytes
+from app.chart_reader.reading import read_chart, read_chart_file
 from app.chart_reader.readme import render_readme
 from app.chart_reader.replies import encode_answer, encode_failure
 from app.chart_reader.values_check import check_values, warm_up
@@ -102,7 +101,7 @@ def _serve(kind: int, body: memoryview, limits: ReadingLimits) -> Any:
     text = str(first, "utf-8")
     if kind == CHECK_VALUES:
         return check_values(archive, text, limits)
-    return (read_chart_file if kind == READ_FILE else read_chart_file_bytes)(archive, text, limits)
+    return read_chart_file(archive, text, limits)
 
 
 def _receive(connection: socket.socket) -> tuple[int, memoryview] | None:

@@ -151,7 +151,6 @@ class RepositoryPlan:
     failed_before: list[FailedTag] = field(default_factory=list)
     gone: list[HeldTag] = field(default_factory=list)
     outside_policy: list[HeldTag] = field(default_factory=list)
-    removal_wants_confirmation: bool = False
 
 
 NONE_FAILED: Final = Failures({}, datetime.min.replace(tzinfo=UTC))
@@ -176,11 +175,8 @@ def plan_repository(
         _place(tag, held.get(tag.tag), failures, plan)
 
     names = {tag.tag for tag in listed}
-    gone = [tag for tag in held.values() if tag.is_version and not tag.removed and tag.tag not in names]
-    if gone and not listed and not empty_before:
-        plan.removal_wants_confirmation = True
-    else:
-        plan.gone = gone
+    if listed or empty_before:
+        plan.gone = [tag for tag in held.values() if tag.is_version and not tag.removed and tag.tag not in names]
     return plan
 
 

@@ -7,12 +7,11 @@ decode to is checked for shape, so that a forged one never reaches a database as
 import base64
 import binascii
 import json
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import cache, lru_cache, partial
 from types import UnionType
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, TypeVar
 
 import orjson
 import strawberry
@@ -39,14 +38,6 @@ class PageInfo:
     has_previous_page: bool = strawberry.field(description="Whether it was asked for with `after`.")
     start_cursor: str | None = strawberry.field(description="Of its first row; null where it is empty.")
     end_cursor: str | None = strawberry.field(description="Of its last row: `after` for the next page.")
-
-
-@dataclass(frozen=True, slots=True)
-class Slice(Generic[Row]):
-    """The rows of one page, and whether there are more behind the last."""
-
-    rows: list[Row]
-    has_next: bool
 
 
 def encode_id(type_name: str, number: int) -> strawberry.ID:
@@ -108,12 +99,6 @@ def page_size(first: int | None, default: int = 20) -> int:
     if not 1 <= size <= PAGE_MAX_ROWS:
         raise BadPageSize(f"first must be 1 to {PAGE_MAX_ROWS}, not {size}.")
     return size
-
-
-def slice_of(rows: Iterable[Row], first: int) -> Slice[Row]:
-    """Takes `first` + 1 fetched rows: the one too many only tells that there is a next page."""
-    fetched = list(rows)
-    return Slice(fetched[:first], len(fetched) > first)
 
 
 def link_edges(

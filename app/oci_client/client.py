@@ -151,16 +151,6 @@ class RegistryClient:
         answer = await self._ask_manifest("GET", repository, reference, None)
         return self._fetched(repository, reference, answer)
 
-    async def get_manifest_if_changed(
-        self, repository: str, reference: str, known_digest: str
-    ) -> FetchedManifest | None:
-        """None when the tag still points at `known_digest`; without its bytes where the registry tells so."""
-        answer = await self._ask_manifest("GET", repository, reference, known_digest)
-        if answer.status == 304:
-            return None
-        fetched = self._fetched(repository, reference, answer)
-        return None if fetched.digest == known_digest else fetched
-
     async def get_chart_manifest(
         self, repository: str, reference: str, top: FetchedManifest | None = None
     ) -> FetchedChartManifest:

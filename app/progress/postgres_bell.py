@@ -9,7 +9,10 @@ import structlog
 from app.progress.bell import LocalBell
 
 CHANNEL = "chartroom_progress"
+CONNECT_TIMEOUT_SECONDS = 5.0
+RING_TIMEOUT_SECONDS = 2.0  # syncs wait for it
 RECONNECT_DELAY_SECONDS = 1.0
+_FAULTS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 
 log = structlog.get_logger()
 
@@ -34,18 +37,26 @@ class PostgresBell(LocalBell):
         if self._keeping is not None:
             self._keeping.cancel()
             await asyncio.gather(self._keeping, return_exceptions=True)
-        if self._connection is not None:
-            await self._connection.close()
 
     async def ring(self, sync_id: int) -> None:
         """Heard here at once, elsewhere when the database passes it on; not at all while it is away."""
         self.ring_here(sync_id)
         try:
             async with self._ringing:
-                if self._connection is not None:
-                    await self._connection.execute("SELECT pg_notify($1, $2)", CHANNEL, str(sync_id))
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as fault:
+                connection = self._connection
+                if connection is not None:
+                    await self._pass_on(connection, sync_id)
+        except _FAULTS as fault:
             log.warning("bell.not_passed_on", sync_id=sync_id, reason=type(fault).__name__)
+
+    async def _pass_on(self, connection: asyncpg.Connection, sync_id: int) -> None:
+        try:
+            await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, str(sync_id), timeout=RING_TIMEOUT_SECONDS)
+        except TimeoutError:
+            # Dead without anybody having said so; the next one is made at once.
+            self._connection = None
+            connection.terminate()
+            raise
 
     def _heard(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
         with suppress(ValueError):  # somebody else on our channel
@@ -53,17 +64,23 @@ class PostgresBell(LocalBell):
 
     async def _keep_connected(self) -> None:
         while True:
-            lost = asyncio.Event()
             try:
-                connection = await asyncpg.connect(self._dsn, timeout=5)
-                connection.add_termination_listener(lambda _connection, lost=lost: lost.set())
-                await connection.add_listener(CHANNEL, self._heard)
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as fault:
+                await self._listen()
+            except _FAULTS as fault:
                 log.warning("bell.not_connected", reason=type(fault).__name__)
                 await asyncio.sleep(RECONNECT_DELAY_SECONDS)
-                continue
+
+    async def _listen(self) -> None:
+        """Until the connection is lost."""
+        connection = await asyncpg.connect(self._dsn, timeout=CONNECT_TIMEOUT_SECONDS)
+        lost = asyncio.Event()
+        connection.add_termination_listener(lambda _connection: lost.set())
+        try:
+            await connection.add_listener(CHANNEL, self._heard)
             self._connection = connection
             # What rang while nobody listened is found by reading once.
             self.ring_all()
             await lost.wait()
+        finally:
             self._connection = None
+            connection.terminate()

@@ -218,7 +218,7 @@ class Browsing:
 
     async def contents(self, archive_digests: Collection[str]) -> dict[str, ChartContent]:
         """By archive digest; without the long texts."""
-        return await charts.find_contents(self._store.rows, archive_digests, whole=False)
+        return await charts.find_contents(self._store.rows, archive_digests)
 
     async def count_text_bytes(self, archive_digests: Collection[str], texts: Collection[LongText]) -> int:
         async with self._store.reading() as session:

@@ -8,7 +8,7 @@ from app.store import kept_archives
 from app.store.archives import Archives, archive_faults
 from app.store.session import Store
 
-READ_AT_ONCE = 5000  # digests; as many as are read without holding up everybody else
+READ_AT_ONCE = 5000  # versions; as many as are read without holding up everybody else
 
 log = structlog.get_logger()
 
@@ -18,17 +18,9 @@ async def lost_tags(store: Store, archives: Archives, registry_id: int) -> Mappi
 
     What is stored meanwhile is not looked at: rows are read first, and archives come before their rows.
     """
-    lost: set[str] = set()
-    digest = ""
-    while True:
-        async with store.reading() as session:
-            page = await kept_archives.shown_after(session, registry_id, digest, READ_AT_ONCE)
-        lost.update(page)
-        if len(page) < READ_AT_ONCE:
-            break
-        digest = page[-1]
+    shown = await _shown_archives(store, registry_id)
     try:
-        lost = await archives.lacking(lost)
+        lost = await archives.lacking(shown)
     except archive_faults() as fault:
         log.warning("archives.not_listed", reason=type(fault).__name__)
         return {}
@@ -42,3 +34,19 @@ async def lost_tags(store: Store, archives: Archives, registry_id: int) -> Mappi
     if missing:
         log.warning("archives.lost", archives=len(missing))
     return found
+
+
+async def _shown_archives(store: Store, registry_id: int) -> set[str]:
+    shown: set[str] = set()
+    async with store.reading() as session:
+        lots = await kept_archives.in_lots(session, registry_id, READ_AT_ONCE)
+    for repository_ids in lots:
+        after = (0, "")
+        while True:
+            async with store.reading() as session:
+                page = await kept_archives.shown_after(session, repository_ids, after, READ_AT_ONCE)
+            shown.update(digest for _, _, digest in page)
+            if len(page) < READ_AT_ONCE:
+                break
+            after = page[-1][:2]
+    return shown

@@ -20,6 +20,7 @@ from app.oci_client.errors import RegistryError
 from app.oci_client.manifest import ChartManifest, Descriptor, NotAChart
 from app.services.byte_budget import ByteBudget
 from app.services.content_lookup import ContentLookup
+from app.services.courtesy import Courtesy
 from app.services.faults import fault_of
 from app.services.one_at_a_time import OneAtATime
 from app.services.recording import FLUSH_AT_VERSIONS, LeaseLost, Recorder
@@ -37,11 +38,17 @@ UNWRITTEN_MAX_COUNT = 2 * FLUSH_AT_VERSIONS
 """Charts that are read and not yet committed, one batch being written and one that gathers: texts are twice as large as
 the archive they come from, or more."""
 
+LOOK_SECONDS = 0.0001
+PULL_SECONDS = 0.001
+"""Of this process's time, for a HEAD and for a version pulled, read elsewhere and written: docs/performance.md."""
+
 log = structlog.get_logger()
 
 
 class Reader(Protocol):
     """Reads an archive apart from this process. Raises ChartReadError."""
+
+    def make_ready(self) -> None: ...
 
     async def read(self, archive: bytes) -> ChartContents: ...
 
@@ -64,6 +71,7 @@ class Pulling:
         reader: Reader,
         recorder: Recorder,
         budget: ByteBudget,
+        courtesy: Courtesy,
     ) -> None:
         self._store = store
         self._client = client
@@ -72,6 +80,7 @@ class Pulling:
         self._recorder = recorder
         self._budget = budget
         self._unwritten = asyncio.Semaphore(UNWRITTEN_MAX_COUNT)
+        self._courtesy = courtesy
         self._contents = ContentLookup(store)
         self._known: dict[str, ChartVersion] = {}
         self._manifests: dict[str, FetchedManifest] = {}
@@ -116,6 +125,7 @@ class Pulling:
 
     async def _take(self, tally: RepositoryTally, step: Step, look: _Look) -> None:
         if look.digest is None and step.known_digest is not None:
+            await self._courtesy.turn(LOOK_SECONDS)
             look.digest = (await self._client.head_manifest(tally.name, step.tag, step.known_digest)).digest
         if step.held is not None and look.digest == step.held.digest:
             if step.held.archive_lost:
@@ -153,6 +163,7 @@ class Pulling:
         self._recorder.version_stored(tally, found, changed=_was_version(step), released=None)
 
     async def _pull(self, tally: RepositoryTally, step: Step, look: _Look) -> None:
+        await self._courtesy.turn(PULL_SECONDS)
         given = self._manifests.pop(look.digest or "", None)
         fetched = await self._client.get_chart_manifest(tally.name, look.digest or step.tag, given)
         look.digest = fetched.top_digest

@@ -181,11 +181,12 @@ class Recorder:
             "last_error": asdict(tally.fault) if tally.fault else None,
             "last_synced_at": now,
             "last_sync_id": self._sync_id,
+            "empty": None,
         }
         if plan is not None:
             self._pending.skipped[tally.repository_id] = plan.skipped + tally.skipped
             self._pending.mended[tally.repository_id] = tally.failed_before - tally.failed
-            values["listed_empty"] = tally.counts.tags == 0
+            values["empty"] = tally.counts.tags == 0
         self._pending.finished[tally.repository_id] = values
         self._pending.rows[tally.repository_id] = tally.counts
         self.event(EventKind.REPOSITORY_FINISHED, repository=tally.name, state=state.value)

@@ -102,12 +102,10 @@ class SyncBatch:
         syncs.append_events(session, rows)
 
     def _write_repositories(self, session: Session) -> None:
-        for repository_id, skipped in self.skipped.items():
-            findings.replace_skipped_tags(session, repository_id, skipped)
+        findings.replace_skipped_tags(session, self.skipped)
         failures.remember(session, list(self.failed.values()))
         for repository_id, tags in self.mended.items():
             if tags:
                 failures.forget(session, repository_id, tags)
-        for repository_id, values in self.finished.items():
-            findings.finish_repository(session, repository_id, values)
+        findings.finish_repositories(session, self.finished)
         syncs.save_repositories(session, [counts.as_row() for counts in self.rows.values()])

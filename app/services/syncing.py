@@ -8,7 +8,7 @@ import asyncio
 import os
 import socket
 from collections.abc import Coroutine, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
@@ -23,6 +23,7 @@ from app.progress.bell import Bell
 from app.services.byte_budget import ByteBudget
 from app.services.clock import Clock, utc_now
 from app.services.connecting import Connections
+from app.services.courtesy import Courtesy
 from app.services.faults import fault_of
 from app.services.finding_lost import lost_tags
 from app.services.planning import Planning
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from app.signatures.trust import Trust
 
 CANCEL_LOOKED_FOR_EVERY_SECONDS = 0.4  # a cancelled sync stops within a second
-REPOSITORIES_LISTED_AT_ONCE = 8
+REPOSITORIES_LISTED_AT_ONCE = 16  # as many as requests to begin with: far away, nothing is pulled before
 REPOSITORIES_PULLED_AT_ONCE = 2  # the slots of versions stay full while one of them comes to its end
 REPOSITORIES_LOOKED_AHEAD_AT_ONCE = 8  # a look ahead takes a round trip; small repositories would leave slots empty
 NEWEST_FIRST_OF_ALL = 1
@@ -83,6 +84,8 @@ class SyncTools:
     clock: Clock = utc_now
     trust: "Trust | None" = None
     """None: nobody is."""
+    courtesy: Courtesy = field(default_factory=Courtesy)
+    """Shared with whoever answers in this process."""
 
 
 class Syncing:
@@ -217,6 +220,8 @@ class SyncRun:
         if self.sync.repository_id is None or self.sync.trigger is SyncTrigger.MANUAL:
             # Not at every push to one repository: where archives are in an object store, listing them takes requests.
             self._lost = await lost_tags(self._tools.store, self._tools.archives, self.sync.registry_id)
+        if any(repository.last_synced_at is None for repository in repositories):
+            self._tools.reader.make_ready()  # what it reads takes some requests to come
         client = await self._tools.connections.client_of(self._registry)
         self._recorder.requests_made = lambda: client.requests_made
         pulling = Pulling(
@@ -226,6 +231,7 @@ class SyncRun:
             self._tools.reader,
             self._recorder,
             ByteBudget(self._tools.bounds.in_flight_max_bytes),
+            self._tools.courtesy,
         )
         async with asyncio.TaskGroup() as group:
             for tally in tallies:

@@ -41,7 +41,7 @@ LONG_TEXTS = (
 )
 """What pages of many versions leave out."""
 CHARTS, VERSIONS = ShownRows(Chart), ShownRows(ChartVersion)
-CONTENTS, LIGHT_CONTENTS = ShownRows(ChartContent), ShownRows(ChartContent, without=LONG_TEXTS)
+LIGHT_CONTENTS = ShownRows(ChartContent, without=LONG_TEXTS)
 _OF_VERSION = {"content": Link(LIGHT_CONTENTS, "archive_digest", own="archive_digest")}
 LINKS = {
     "registry": Link(REGISTRIES, "registry_id"),
@@ -59,7 +59,6 @@ _WITH_A_VERSION = CHARTS.statement.where(col(Chart.latest_version_id).is_not(Non
 _CHARTS_BY_ID = _WITH_A_VERSION.where(among(col(Chart.id), "ids"))
 _CHARTS_BY_REPOSITORY = _WITH_A_VERSION.where(among(col(Chart.repository_id), "ids"))
 _VERSIONS_BY_ID = VERSIONS.statement.where(among(col(ChartVersion.id), "ids"))
-_CONTENTS_BY_DIGEST = CONTENTS.statement.where(among(col(ChartContent.archive_digest), "digests"))
 _KUBE_CONSTRAINTS = select(KubeConstraint.id, KubeConstraint.text)
 _LIGHT_CONTENTS_BY_DIGEST = LIGHT_CONTENTS.statement.where(among(col(ChartContent.archive_digest), "digests"))
 
@@ -241,10 +240,9 @@ async def find_versions_by_number(
     return {key: row for key, row in found.items() if key in wanted}
 
 
-async def find_contents(reader: Reader, archive_digests: Collection[str], *, whole: bool) -> dict[str, ChartContent]:
-    """By archive digest; the long texts are left out unless `whole`."""
-    shown, statement = (CONTENTS, _CONTENTS_BY_DIGEST) if whole else (LIGHT_CONTENTS, _LIGHT_CONTENTS_BY_DIGEST)
-    rows = await shown.read(reader, statement, {"digests": list(archive_digests)})
+async def find_contents(reader: Reader, archive_digests: Collection[str]) -> dict[str, ChartContent]:
+    """By archive digest, without the long texts."""
+    rows = await LIGHT_CONTENTS.read(reader, _LIGHT_CONTENTS_BY_DIGEST, {"digests": list(archive_digests)})
     return {row.archive_digest: row for row in rows}
 
 

@@ -196,9 +196,10 @@ async def read_rows(
     return [prepared.read(row) for row in await reader.fetch(prepared, values)]
 
 
-def driver_rows(database_url: str, dialect: Dialect) -> DriverRows:
+def driver_rows(database_url: str, dialect: Dialect, connections: int) -> DriverRows:
+    """`connections` to PostgreSQL at most, and as many again for searches; those of SQLite are THREADS."""
     if database_url.startswith("sqlite"):
         return SqliteRows(database_url, dialect)
     from app.store.postgres_rows import PostgresRows  # and asyncpg, which SQLite needs not
 
-    return PostgresRows(database_url, dialect)
+    return PostgresRows(database_url, dialect, connections)

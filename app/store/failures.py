@@ -10,12 +10,14 @@ from sqlmodel import Session, SQLModel
 from app.domain.faults import Fault
 from app.domain.sync_plan import FailedTag, tried_again_after
 from app.store.many_rows import ManyRows
+from app.store.prepared import among
 from app.store.remembered import FailedTagRow
 from app.store.session import execute_now
 
 FAILED_ROWS = ManyRows(FailedTagRow, keys=["repository_id", "tag"], keeping=[])
 _failed = SQLModel.metadata.tables[str(FailedTagRow.__tablename__)]
 _OF_REPOSITORY = select(_failed).where(_failed.c.repository_id == bindparam("repository_id"))
+_FORGOTTEN = delete(_failed).where(_failed.c.repository_id == bindparam("repository_id"), among(_failed.c.tag, "tags"))
 
 
 def of_repository(session: Session, repository_id: int, sync_id: int) -> dict[str, FailedTag]:
@@ -51,4 +53,4 @@ def remember(session: Session, rows: Sequence[dict[str, Any]]) -> None:
 
 def forget(session: Session, repository_id: int, tags: Collection[str]) -> None:
     """Tags that are mended, gone, or not wanted any more."""
-    execute_now(session, delete(_failed).where(_failed.c.repository_id == repository_id, _failed.c.tag.in_(tags)))
+    execute_now(session, _FORGOTTEN, {"repository_id": repository_id, "tags": tags})

@@ -22,6 +22,7 @@ from app.store.entities import (
     SkippedTag,
 )
 from app.store.many_rows import ManyRows
+from app.store.prepared import among
 from app.store.session import execute_now
 
 
@@ -183,19 +184,24 @@ def store_versions(
     return {(repository_id, tag): number for repository_id, tag, number in execute_now(session, _IDS, asked).all()}
 
 
+# All versions of a repository may go at once: more than a statement has parameters.
+_OF_THESE = update(_versions).where(among(_versions.c.id, "ids"))
+_REMOVED = _OF_THESE.values(removed_at=bindparam("at"))
+_RETURNED = _OF_THESE.values(removed_at=None, within_policy=True)
+_OUTSIDE_POLICY = _OF_THESE.values(within_policy=False)
+
+
 def mark_removed(session: Session, version_ids: Collection[int], at: datetime) -> None:
-    session.exec(update(ChartVersion).where(col(ChartVersion.id).in_(version_ids)).values(removed_at=at))
+    execute_now(session, _REMOVED, {"ids": version_ids, "at": at})
 
 
 def mark_returned(session: Session, version_ids: Collection[int]) -> None:
     """Versions that are in the registry, and in its policy, with the digest they had."""
-    session.exec(
-        update(ChartVersion).where(col(ChartVersion.id).in_(version_ids)).values(removed_at=None, within_policy=True)
-    )
+    execute_now(session, _RETURNED, {"ids": version_ids})
 
 
 def mark_outside_policy(session: Session, version_ids: Collection[int]) -> None:
-    session.exec(update(ChartVersion).where(col(ChartVersion.id).in_(version_ids)).values(within_policy=False))
+    execute_now(session, _OUTSIDE_POLICY, {"ids": version_ids})
 
 
 def remember_no_charts(session: Session, repository_id: int, skipped: Sequence[Skipped]) -> None:
@@ -206,10 +212,15 @@ def remember_no_charts(session: Session, repository_id: int, skipped: Sequence[S
     SKIPPED_ROWS.write(session, _skipped_rows(repository_id, skipped))
 
 
-def replace_skipped_tags(session: Session, repository_id: int, skipped: Sequence[Skipped]) -> None:
-    """All tags of a complete listing that are no version of a chart to show."""
-    execute_now(session, delete(_skipped).where(_skipped.c.repository_id == repository_id))
-    SKIPPED_ROWS.write(session, _skipped_rows(repository_id, skipped))
+_ALL_SKIPPED_OF = delete(_skipped).where(_skipped.c.repository_id == bindparam("of_repository"))
+
+
+def replace_skipped_tags(session: Session, skipped: Mapping[int, Sequence[Skipped]]) -> None:
+    """By repository: all tags of a complete listing that are no version of a chart to show."""
+    if not skipped:
+        return
+    execute_now(session, _ALL_SKIPPED_OF, [{"of_repository": repository_id} for repository_id in skipped])
+    SKIPPED_ROWS.write(session, [row for of_one in skipped.items() for row in _skipped_rows(*of_one)])
 
 
 def _skipped_rows(repository_id: int, skipped: Sequence[Skipped]) -> list[dict[str, Any]]:
@@ -218,8 +229,24 @@ def _skipped_rows(repository_id: int, skipped: Sequence[Skipped]) -> list[dict[s
     ]
 
 
-def finish_repository(session: Session, repository_id: int, values: dict[str, Any]) -> None:
-    execute_now(session, update(_repositories).where(_repositories.c.id == repository_id).values(**values))
+_FINISHED = (
+    update(_repositories)
+    .where(_repositories.c.id == bindparam("finished_id"))
+    .values(
+        {name: bindparam(name) for name in ("state", "last_error", "last_synced_at", "last_sync_id")}
+        | {"listed_empty": func.coalesce(bindparam("empty"), _repositories.c.listed_empty)}
+    )
+)
+
+
+def finish_repositories(session: Session, finished: Mapping[int, Mapping[str, Any]]) -> None:
+    """By repository: how it fared. `empty` is None where it was not listed to its end."""
+    if finished:
+        execute_now(
+            session,
+            _FINISHED,
+            [{"finished_id": repository_id, **values} for repository_id, values in finished.items()],
+        )
 
 
 _TOUCHED = _charts.c.repository_id.in_(bindparam("repositories", expanding=True))

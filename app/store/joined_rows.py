@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final, Generic, TypeAlias, TypeVar
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Select, select
 from sqlmodel import SQLModel
@@ -78,7 +79,7 @@ class JoinedRows(Generic[E]):
         self._columns: list[Any] = []
         self._linked: list[tuple[str, int, _Part]] = []
         """Path, the place of the key for it, and itself."""
-        self._made_for: Prepared | None = None
+        self._makers: WeakKeyDictionary[Prepared, Callable[..., list[E]]] = WeakKeyDictionary()
         table = _table_of(shown)
         self._from: Any = table
         self._row = self._add(shown, table, wanted, links, "", "id")
@@ -106,11 +107,12 @@ class JoinedRows(Generic[E]):
     async def read(self, reader: DriverRows, statement: Select[Any], values: Mapping[str, Any]) -> Joined[E]:
         """`statement` is made of the one above."""
         prepared = reader.prepared(statement)
-        if prepared is not self._made_for:
-            self._make, self._made_for = self._maker(prepared), prepared
+        make = self._makers.get(prepared)
+        if make is None:
+            make = self._makers[prepared] = self._maker(prepared)
         along: dict[str, dict[Hashable, Any]] = {path: {} for path, _, _ in self._linked}
         fetched = await reader.fetch(prepared, values)
-        return Joined(self._make(fetched, *along.values()), along)
+        return Joined(make(fetched, *along.values()), along)
 
     def _maker(self, prepared: Prepared) -> Callable[..., list[E]]:
         """(rows of the driver, a dict for each link): the entities. Written as Python: a page has hundreds of values.

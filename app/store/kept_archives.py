@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, exists, insert, literal, update
+from sqlalchemy import delete, exists, insert, literal, tuple_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,19 +13,39 @@ from app.store.remembered import Chore, UnreferencedContent
 from app.store.session import execute, insert_for
 
 
-async def shown_after(session: AsyncSession, registry_id: int, digest: str, limit: int) -> list[str]:
-    """Digests of the archives of a registry's versions that are shown, in order, behind `digest`."""
+async def in_lots(session: AsyncSession, registry_id: int, versions: int) -> list[list[int]]:
+    """The ids of a registry's repositories, in order: in each lot so many shown versions at most, or one repository."""
     query = (
-        select(ChartVersion.archive_digest)
-        .join(ChartRepository, col(ChartRepository.id) == col(ChartVersion.repository_id))
+        select(ChartRepository.id, ChartRepository.version_count)
+        .where(ChartRepository.registry_id == registry_id)
+        .order_by(col(ChartRepository.id))
+    )
+    lots: list[list[int]] = []
+    left = 0
+    for repository_id, version_count in (await session.exec(query)).all():
+        counted = max(1, version_count)
+        if counted > left:
+            lots.append([])
+            left = versions
+        lots[-1].append(repository_id)
+        left -= counted
+    return lots
+
+
+async def shown_after(
+    session: AsyncSession, repository_ids: Collection[int], after: tuple[int, str], limit: int
+) -> list[tuple[int, str, str]]:
+    """Repository id, tag and archive digest of versions that are shown, in order, behind a repository id and tag."""
+    place = tuple_(ChartVersion.repository_id, ChartVersion.tag)
+    query = (
+        select(ChartVersion.repository_id, ChartVersion.tag, ChartVersion.archive_digest)
         .where(
-            ChartRepository.registry_id == registry_id,
-            ChartVersion.archive_digest > digest,
+            col(ChartVersion.repository_id).in_(repository_ids),
+            place > tuple_(*after),
             col(ChartVersion.removed_at).is_(None),
             col(ChartVersion.within_policy),
         )
-        .distinct()
-        .order_by(col(ChartVersion.archive_digest))
+        .order_by(col(ChartVersion.repository_id), col(ChartVersion.tag))
         .limit(limit)
     )
     return list((await session.exec(query)).all())

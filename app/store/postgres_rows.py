@@ -11,7 +11,6 @@ from app.store.driver_rows import Fetched, Watcher
 from app.store.json_text import from_json, to_json
 from app.store.prepared import Prepared, PreparedStatements
 
-CONNECTIONS: Final = 10
 CONNECT_TIMEOUT_SECONDS: Final = 2
 STATEMENT_TIMEOUT_SECONDS: Final = 30
 
@@ -31,11 +30,12 @@ class PostgresRows:
 
     is_sqlite = False
 
-    def __init__(self, database_url: str, dialect: Dialect, **settings: str) -> None:
-        """`settings` are the server's, for each connection."""
+    def __init__(self, database_url: str, dialect: Dialect, connections: int, **settings: str) -> None:
+        """`connections`: so many at most, and as many again for searches. `settings` are the server's, for each."""
         self.watchers: list[Watcher] = []
         self.prepared = PreparedStatements(dialect).of
         self._url, self._dialect = database_url, dialect
+        self._connections = connections
         self._settings = {"default_transaction_read_only": "on"} | settings
         self._pool: asyncpg.Pool | None = None
         self._of_searches: PostgresRows | None = None
@@ -43,7 +43,9 @@ class PostgresRows:
     def for_searches(self) -> "PostgresRows":
         if self._of_searches is None:
             # What is read whole all the same counts as so dear then that it would be compiled.
-            self._of_searches = PostgresRows(self._url, self._dialect, enable_seqscan="off", jit="off")
+            self._of_searches = PostgresRows(
+                self._url, self._dialect, self._connections, enable_seqscan="off", jit="off"
+            )
             self._of_searches.watchers = self.watchers
         return self._of_searches
 
@@ -69,12 +71,11 @@ class PostgresRows:
             self._pool = asyncpg.create_pool(
                 self._url.replace("postgresql+asyncpg://", "postgresql://", 1),
                 min_size=0,
-                max_size=CONNECTIONS,
-                init=_read_json,
+                max_size=self._connections,
+                init=self._prepare,
                 connection_class=_ReadingConnection,
                 timeout=CONNECT_TIMEOUT_SECONDS,
                 command_timeout=STATEMENT_TIMEOUT_SECONDS,
-                server_settings=self._settings,
             )
         # Opened by whoever comes first; the others wait for it.
         pool = await self._pool
@@ -85,6 +86,12 @@ class PostgresRows:
                 connection.terminate()
                 raise
             return rows
+
+    async def _prepare(self, connection: asyncpg.Connection) -> None:
+        for kind in ("json", "jsonb"):
+            await connection.set_type_codec(kind, schema="pg_catalog", encoder=to_json, decoder=from_json)
+        # Not told when it connects: PgBouncer would refuse what it does not know.
+        await connection.execute("; ".join(f"SET {name} = {value}" for name, value in self._settings.items()))
 
     async def close(self) -> None:
         if self._pool is not None:
@@ -99,8 +106,3 @@ class _ReadingConnection(asyncpg.Connection):  # type: ignore[misc] # asyncpg ha
 
     def get_reset_query(self) -> str:
         return ""
-
-
-async def _read_json(connection: asyncpg.Connection) -> None:
-    for kind in ("json", "jsonb"):
-        await connection.set_type_codec(kind, schema="pg_catalog", encoder=to_json, decoder=from_json)

@@ -31,7 +31,8 @@ BUSY_TIMEOUT_MILLISECONDS = 2000
 SQLITE_READERS = 3
 READER_CACHE_KIB = 8000  # a connection
 WRITER_CACHE_KIB = 4000  # a batch of a sync; what is more of it goes to the log before the commit
-_POOL: dict[str, Any] = {"pool_size": 10, "max_overflow": 10}
+POSTGRESQL_CONNECTIONS = 24
+"""By default; half of them are for sessions, a quarter for pages and a quarter for searches. One more listens."""
 _SQLITE_POOL: dict[str, Any] = {"pool_size": 20, "max_overflow": 0, "pool_use_lifo": True}
 """As many at most, and each of them kept: to open one, with its thread, takes longer than to read a page."""
 _JSON: dict[str, Any] = {"json_serializer": to_json, "json_deserializer": from_json}
@@ -43,13 +44,19 @@ T = TypeVar("T")
 class Store:
     """The way to the rows. Everything that reads or writes them takes a session from here."""
 
-    def __init__(self, database_url: str) -> None:
+    def __init__(self, database_url: str, connections: int = POSTGRESQL_CONNECTIONS) -> None:
+        """`connections`: to PostgreSQL at most; at least four."""
         self.is_sqlite = database_url.startswith("sqlite")
         self.revision = revision_of(database_url)
-        self.engine = _sqlite_engine(database_url) if self.is_sqlite else _postgresql_engine(database_url)
+        of_rows = connections // 4
+        self.engine = (
+            _sqlite_engine(database_url)
+            if self.is_sqlite
+            else _postgresql_engine(database_url, connections - 2 * of_rows)
+        )
         self._writing_engine = self.engine.execution_options(chartroom_writing=True)
         self._threads = SqliteThreads(database_url) if self.is_sqlite else None
-        self.rows = driver_rows(database_url, self.engine.dialect)
+        self.rows = driver_rows(database_url, self.engine.dialect, of_rows)
         """For what is shown and not changed (ShownRows): without a session, which costs many times as much."""
 
     @asynccontextmanager
@@ -153,7 +160,7 @@ class _Threads:
         self.engine.dispose()
 
 
-def _postgresql_engine(url: str) -> AsyncEngine:
+def _postgresql_engine(url: str, connections: int) -> AsyncEngine:
     import asyncpg  # which SQLite needs not
 
     async def connect(*args: Any, **kwargs: Any) -> asyncpg.Connection:
@@ -165,8 +172,10 @@ def _postgresql_engine(url: str) -> AsyncEngine:
 
     return create_async_engine(
         url,
-        **_POOL,
         **_JSON,
+        pool_size=connections,
+        max_overflow=0,
+        pool_use_lifo=True,
         pool_timeout=2,
         pool_pre_ping=True,
         connect_args={"timeout": 2, "command_timeout": 30, "async_creator_fn": connect},

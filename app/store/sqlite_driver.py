@@ -73,31 +73,36 @@ def _run(
 
 
 class OneErrandConnection(AsyncAdapt_aiosqlite_connection):
-    """Begins a transaction along with its first statement, and ends one that only read without waiting for it."""
+    """Begins a transaction along with its first statement, and takes one back without waiting for it.
 
-    __slots__ = ("_reads", "to_begin")
+    Nor does its end wait: whoever is cancelled could be so a second time at just that moment, which SQLAlchemy tells
+    as an error and which leaves a task behind that waits for a thread that has ended.
+    """
+
+    __slots__ = ("to_begin",)
     _cursor_cls = OneErrandCursor  # type: ignore[assignment]
 
     def __init__(self, dbapi: Any, connection: Any) -> None:
         super().__init__(dbapi, connection)
         self.to_begin: str | None = None
-        self._reads = False
 
     def begin(self, statement: str) -> None:
-        self.to_begin, self._reads = statement, statement == READING
+        self.to_begin = statement
 
     def rollback(self) -> None:
         begun, self.to_begin = self.to_begin is None, None
-        if begun and self._reads:
+        if begun and self._connection._connection is not None:
             # What the connection is asked next waits behind this in its thread.
             self._connection._tx.put_nowait((None, self._connection._conn.rollback))
-        elif begun:
-            super().rollback()
 
     def commit(self) -> None:
         begun, self.to_begin = self.to_begin is None, None
         if begun:
             super().commit()
+
+    def terminate(self) -> None:
+        """Closed, which takes back what is open, once the thread has done what it was asked before."""
+        self._connection.stop()
 
 
 def connect(dialect: Dialect, _record: object, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:

@@ -6,6 +6,7 @@ import re
 from html.parser import HTMLParser
 
 from app.chart_reader.contents import ChartContents
+from app.chart_reader.json_check import can_be_shown
 from tests.chart_reader.hostile_kind import HostileArchive, chart_with, later, refused, stored
 
 ACTIVE_TAGS = frozenset(
@@ -136,7 +137,7 @@ FILE_KINDS: list[HostileArchive] = [
         says="schema",
     ),
     *(
-        _file(f"schema-{label}", "values.schema.json", text, lambda c: c.values_schema_is_json is False)
+        _file(f"schema-{label}", "values.schema.json", text, lambda c: not can_be_shown(str(c.values_schema)))
         for label, text in [
             ("no-json", "{not json"),
             ("empty", ""),
@@ -152,7 +153,7 @@ FILE_KINDS: list[HostileArchive] = [
             f"schema-{label}",
             "values.schema.json",
             json.dumps(schema),
-            lambda c: c.values_schema_is_json is True,
+            lambda c: can_be_shown(str(c.values_schema)),
         )
         for label, schema in [
             ("remote-reference", {"$ref": "https://evil.example/schema.json"}),
@@ -166,7 +167,7 @@ FILE_KINDS: list[HostileArchive] = [
         "schema-wide",
         "values.schema.json",
         "[" + ",".join(f'{{"{i:x}":[]}}' for i in range(320_000)) + "]",
-        lambda c: c.values_schema_is_json is True,
+        lambda c: can_be_shown(str(c.values_schema)),
     ),
     _file("notes-terminal-escape", "templates/NOTES.txt", "a\x1b[2J\u202eb\n", lambda c: c.notes == "a[2Jb\n"),
     _file("notes-nul", "templates/NOTES.txt", b"a\0b", lambda c: c.notes == "a\ufffdb"),

@@ -22,6 +22,8 @@ SOUND = pack_chart("payments", "1.2.3", {"README.md": "# Payments\n"})
 # Cleaning takes time that grows with the square of these, inside a call that Python cannot interrupt;
 # with the bound on rendering lifted, most of a minute.
 SLOW = pack_chart("slow", "1.0.0", {"README.md": "<div>" * 200_000})
+# Some seconds.
+STEADY = pack_chart("steady", "1.0.0", {"README.md": "<div>" * 50_000})
 OTHER = pack_chart("other", "1.0.0")
 BUSY = pack_chart("busy", "1.0.0", {"README.md": "<div>" * 10_000})
 LARGE = pack_chart("large", "1.0.0", {f"{i}": os.urandom(1024) * 4096 for i in range(6)})
@@ -82,6 +84,41 @@ async def test_no_process_is_started_before_the_first_reading() -> None:
         assert pool.process_ids == ()
 
 
+async def test_reader_is_started_before_there_is_something_to_read() -> None:
+    async with opened(workers=2) as pool:
+        for _ in range(2):
+            pool.make_ready()
+        (early,) = pool.process_ids
+        assert (await pool.read(SOUND)).metadata.name == "payments"
+        pool.make_ready()
+        assert pool.process_ids == (early,)
+    pool.make_ready()
+    assert pool.process_ids == ()
+
+
+async def test_chart_behind_one_that_hangs_is_read_by_another_reader() -> None:
+    async with opened(workers=2, limits=WITHOUT_README_BOUND) as pool:
+        await asyncio.gather(pool.read(SOUND), pool.read(SOUND))
+        assert len(pool.process_ids) == 2
+        slow = asyncio.create_task(pool.read(SLOW))
+        sound = await asyncio.gather(*(pool.read(SOUND) for _ in range(15)))
+        assert len(sound) == 15
+        assert not slow.done()
+        slow.cancel()
+        await asyncio.wait({slow})
+        assert (await pool.read(SOUND)).metadata.name == "payments"
+
+
+async def test_chart_that_is_slow_and_no_more_is_read_and_its_reader_replaced() -> None:
+    async with opened(workers=2, limits=WITHOUT_README_BOUND) as pool:
+        await asyncio.gather(pool.read(SOUND), pool.read(SOUND))
+        before = set(pool.process_ids)
+        names = [read.metadata.name for read in await asyncio.gather(*map(pool.read, (STEADY, SOUND, SOUND, SOUND)))]
+        assert names == ["steady", "payments", "payments", "payments"]
+        await until(lambda: sum(map(is_running, before)) == 1)
+        assert len(await asyncio.gather(*(pool.read(SOUND) for _ in range(20)))) == 20
+
+
 async def test_readings_share_as_many_readers_as_were_allowed() -> None:
     async with opened(workers=2) as pool:
         read = await asyncio.gather(*(pool.read(SOUND) for _ in range(20)))
@@ -94,7 +131,6 @@ async def test_file_is_read_by_its_path() -> None:
         assert await pool.read_file(SOUND, "README.md") == "# Payments\n"
         assert await pool.read_file(SOUND, "absent.md") is None
         assert await pool.read_file(SOUND, "\ud800") is None
-        assert await pool.read_file_bytes(SOUND, "README.md") == b"# Payments\n"
 
 
 async def test_hung_reading_times_out_and_the_next_one_is_read() -> None:

@@ -9,7 +9,7 @@ import pytest
 from app.chart_reader.contents import ChartFile, Dependency, Maintainer
 from app.chart_reader.errors import ArchiveTooLarge
 from app.chart_reader.limits import ReadingLimits
-from app.chart_reader.reading import read_chart, read_chart_file, read_chart_file_bytes
+from app.chart_reader.reading import read_chart, read_chart_file
 from tests.chart_reader.hostile_tar import chart_and, pax, record
 from tests.chart_reader.packing import pack_chart
 
@@ -73,7 +73,7 @@ def test_texts_and_files_are_read_as_they_were_packed() -> None:
     assert contents.readme_markdown == files["README.md"]
     assert contents.readme_html == "<h1>Payments</h1>\n"
     assert contents.values_yaml == files["values.yaml"]
-    assert (contents.values_schema, contents.values_schema_is_json) == (files["values.schema.json"], True)
+    assert contents.values_schema == files["values.schema.json"]
     assert contents.notes == files["templates/NOTES.txt"]
     packed = {"Chart.yaml": WHOLE_CHART_YAML, **files}
     assert set(contents.files) == {ChartFile(path, len(text)) for path, text in packed.items()}
@@ -84,7 +84,7 @@ def test_what_a_chart_does_not_have_is_none() -> None:
     assert contents.readme_markdown is None
     assert contents.readme_html is None
     assert contents.values_schema is None
-    assert contents.values_schema_is_json is None
+    assert contents.values_schema is None
     assert contents.notes is None
     assert contents.metadata.type == "application"
     assert not contents.metadata.deprecated
@@ -104,8 +104,7 @@ def test_file_is_read_by_path_and_is_none_where_it_is_no_text() -> None:
     assert read_chart_file(archive, "templates/a.yaml", LIMITS) == "größe"
     assert read_chart_file(archive, "icon.png", LIMITS) is None
     assert read_chart_file(archive, "payments/templates/a.yaml", LIMITS) is None
-    assert read_chart_file_bytes(archive, "icon.png", LIMITS) == b"\x89PNG\0\xff"
-    assert read_chart_file_bytes(archive, "absent", LIMITS) is None
+    assert read_chart_file(archive, "absent", LIMITS) is None
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from app.chart_reader.answers import ChartComparison, FileChange, ValuesProblem, ValuesVerdict
 from app.chart_reader.errors import ReaderDied
-from app.chart_reader.frames import CHECK_JSON, CHECK_VALUES, COMPARE, READ, READ_FILE, READ_FILE_BYTES
+from app.chart_reader.frames import CHECK_JSON, CHECK_VALUES, COMPARE, READ, READ_FILE
 from app.chart_reader.limits import ReadingLimits
 from app.chart_reader.reading import read_chart
 from app.chart_reader.replies import decode_answer, decode_failure, encode_answer, encode_failure
@@ -56,8 +56,6 @@ COMPARISON = ChartComparison(
         (READ, CONTENTS),
         (READ_FILE, "text é\n"),
         (READ_FILE, None),
-        (READ_FILE_BYTES, b"\xff\0"),
-        (READ_FILE_BYTES, None),
         (COMPARE, COMPARISON),
         (CHECK_VALUES, ValuesVerdict(True, (ValuesProblem("/a", "It is none."),))),
         (CHECK_JSON, True),

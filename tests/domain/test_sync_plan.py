@@ -179,8 +179,8 @@ def test_version_comes_back_by_a_step_when_its_tag_is_listed_again() -> None:
     assert plan([ListedTag("1.0.0", A)], [held]) == RepositoryPlan(steps=[Step("1.0.0", A, held)])
 
 
-def test_empty_listing_after_a_full_one_removes_nothing_and_says_so() -> None:
-    assert plan([], [version("1.0.0")]) == RepositoryPlan(removal_wants_confirmation=True)
+def test_empty_listing_after_a_full_one_removes_nothing() -> None:
+    assert plan([], [version("1.0.0")]) == RepositoryPlan()
 
 
 def test_empty_listing_removes_everything_when_the_one_before_was_empty_too() -> None:
@@ -188,14 +188,10 @@ def test_empty_listing_removes_everything_when_the_one_before_was_empty_too() ->
     assert plan([], [held], empty_before=True) == RepositoryPlan(gone=[held])
 
 
-def test_empty_listing_wants_no_confirmation_when_nothing_is_held() -> None:
-    assert plan([], []) == RepositoryPlan()
-
-
 def test_partial_listing_removes_at_once_when_anything_is_listed() -> None:
     gone = version("1.1.0")
     found = plan([ListedTag("latest")], [gone])
-    assert (found.gone, found.removal_wants_confirmation) == ([gone], False)
+    assert found.gone == [gone]
 
 
 # ── What is no version of a chart ──

@@ -25,7 +25,8 @@ COMMIT = "COMMIT"
 
 @dataclass(frozen=True)
 class Failpoint:
-    """`target`: module:name, or COMMIT. `passing`: it dies when it passes for the so-manieth time.
+    """`target`: module:name, several with spaces between, or COMMIT. `passing`: it dies when it passes for the
+    so-manieth time.
 
     Of what yields, AFTER is after an item. `torn` leaves half an archive where the whole one belongs.
     """
@@ -41,10 +42,11 @@ def _of(name: str, target: str, *moments: str, passing: int = 1) -> list[Failpoi
     return [Failpoint(f"{name}-{moment}", target, moment, passing) for moment in moments]
 
 
+QUEUE_PUT = "app.jobs.process_queue:ProcessQueue.put app.jobs.postgres_queue:PostgresQueue.put"
 SERVICES, STORE, OCI = "app.services", "app.store", "app.oci_client"
 
 STARTING = [
-    *_of("queue-put", "app.jobs.queue:QueueInMemory.put", BEFORE, AFTER),
+    *_of("queue-put", QUEUE_PUT, BEFORE, AFTER),
     *_of("claim", f"{STORE}.syncs:claim", BEFORE, AFTER),
     Failpoint("claim-commit", COMMIT),
     Failpoint("claimed", f"{STORE}.syncs:repositories_of"),
@@ -88,7 +90,7 @@ WRITING = [
     Failpoint("faults-written", f"{STORE}.syncs:append_faults", AFTER, 4),
     *_of("failures-remembered", f"{STORE}.failures:remember", BEFORE, AFTER, passing=4),
     Failpoint("skipped-written", f"{STORE}.findings:replace_skipped_tags", AFTER),
-    Failpoint("repository-written", f"{STORE}.findings:finish_repository", AFTER),
+    Failpoint("repository-written", f"{STORE}.findings:finish_repositories", AFTER),
     Failpoint("repository-counts", f"{STORE}.syncs:save_repositories", AFTER, 4),
     *(Failpoint(f"commit-{number}", COMMIT, BEFORE, number) for number in (2, 3, 5)),
     *_of("bell", "app.progress.bell:LocalBell.ring_here", BEFORE, AFTER, passing=4),
@@ -118,7 +120,7 @@ GIVING_BACK = [
 SCHEDULING = [
     *_of("next-sync-set", f"{STORE}.registries:set_next_sync", BEFORE, AFTER),
     *_of("sync-inserted", f"{SERVICES}.triggering:Triggering._insert", BEFORE, AFTER),
-    *_of("enqueued", "app.jobs.queue:QueueInMemory.put", BEFORE, AFTER),
+    *_of("enqueued", QUEUE_PUT, BEFORE, AFTER),
 ]
 """Passed when the schedule says that a sync is due."""
 
@@ -160,12 +162,13 @@ def arm(point: Failpoint) -> None:
     if point.target == COMMIT:
         event.listen(Engine, "commit", lambda _connection: passed())
         return
-    module_name, _, path = point.target.partition(":")
-    owner: Any = importlib.import_module(module_name)
-    *parents, name = path.split(".")
-    for parent in parents:
-        owner = getattr(owner, parent)
-    setattr(owner, name, _wrapped(getattr(owner, name), point, passed))
+    for target in point.target.split():
+        module_name, _, path = target.partition(":")
+        owner: Any = importlib.import_module(module_name)
+        *parents, name = path.split(".")
+        for parent in parents:
+            owner = getattr(owner, parent)
+        setattr(owner, name, _wrapped(getattr(owner, name), point, passed))
 
 
 def _wrapped(inner: Callable[..., Any], point: Failpoint, passed: Callable[[], None]) -> Callable[..., Any]:

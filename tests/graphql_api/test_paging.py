@@ -16,7 +16,6 @@ from app.graphql_api.paging import (
     encode_id,
     link_edges,
     page_size,
-    slice_of,
     split_id,
 )
 
@@ -127,12 +126,6 @@ def test_page_size_is_within_its_bounds() -> None:
     for first in (0, -1, 101):
         with pytest.raises(BadPageSize, match="first must be 1 to 100"):
             page_size(first)
-
-
-def test_slice_drops_the_row_too_many_and_tells_of_it() -> None:
-    full, last = slice_of([1, 2, 3], 2), slice_of([1, 2], 2)
-    assert (full.rows, full.has_next) == ([1, 2], True)
-    assert (last.rows, last.has_next) == ([1, 2], False)
 
 
 def test_edges_are_linked_in_order_with_their_cursors() -> None:

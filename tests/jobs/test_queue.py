@@ -80,17 +80,6 @@ async def test_job_is_run_once_when_it_is_put_in_again_while_it_waits_or_runs(qu
     assert sorted(desk.began) == [1, 2, 3]
 
 
-async def test_no_more_jobs_are_run_at_once_than_was_asked_for(queue: SyncQueue) -> None:
-    desk = Desk(held=True)
-    task = await working(queue, desk, at_once=2)
-    for sync_id in (1, 2, 3):
-        await queue.put(sync_id)
-    await desk.until_begun(2)
-    await asyncio.sleep(0.1)
-    assert len(desk.began) == 2
-    await ended(task)
-
-
 async def test_job_is_run_again_when_it_is_put_in_after_it_ended(queue: SyncQueue) -> None:
     desk = Desk()
     task = await working(queue, desk)

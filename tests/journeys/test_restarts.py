@@ -3,6 +3,8 @@
 import asyncio
 import signal
 
+import pytest
+
 from tests.chart_reader.packing import pack_chart
 from tests.journeys.conftest import REGISTER, StartChartroom, registry_input
 from tests.real.docker_registry import DockerRegistry
@@ -75,12 +77,26 @@ async def test_cancel_stops_within_a_second_and_keeps_what_is_done(
     assert chartroom.ask("{ charts { nodes { versionCount } } }")["charts"]["nodes"] == [{"versionCount": added}]
 
 
+@pytest.mark.parametrize(
+    ("database", "log_format", "given_back"),
+    [("sqlite", "json", '"event": "sync.given_back"'), ("postgres", "text", "[info     ] sync.given_back ")],
+)
 async def test_sigterm_ends_it_cleanly_with_a_subscription_open(
-    start_chartroom: StartChartroom, shared_docker_registry: DockerRegistry
+    start_chartroom: StartChartroom,
+    shared_docker_registry: DockerRegistry,
+    request: pytest.FixtureRequest,
+    database: str,
+    log_format: str,
+    given_back: str,
 ) -> None:
-    repository = "stopped/app"
+    repository = f"stopped/{database}"
     pushed(shared_docker_registry, repository)
-    chartroom = start_chartroom(versions_at_once="1", shutdown_grace_seconds="3")
+    chartroom = start_chartroom(
+        versions_at_once="1",
+        shutdown_grace_seconds="3",
+        log_format=log_format,
+        **({"database_url": request.getfixturevalue("postgres_url")} if database == "postgres" else {}),
+    )
     given = registry_input(shared_docker_registry, repository)
     sync_id = chartroom.ask(REGISTER, input=given)["registerRegistry"]["sync"]["id"]
     watching = asyncio.ensure_future(chartroom.events(sync_id))
@@ -90,7 +106,9 @@ async def test_sigterm_ends_it_cleanly_with_a_subscription_open(
 
     assert chartroom.process.exit_status == 0
     assert "chartroom.stopped" in chartroom.process.log_text
-    assert "Traceback" not in chartroom.process.log_text
+    assert given_back in chartroom.process.log_text
+    for alarming in ("Traceback", "[error", "[warning", '"level": "error"', '"level": "warning"', "\\u001b", "\x1b"):
+        assert alarming not in chartroom.process.log_text
     await asyncio.wait({watching}, timeout=10)
     assert watching.done()
     watching.exception()

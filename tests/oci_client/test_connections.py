@@ -15,7 +15,7 @@ from app.oci_client.connections import IDLE_MAX_OF_ORIGIN, Connections, Timeouts
 from app.oci_client.errors import AddressRefused
 from app.oci_client.response import BUFFERED_MAX_BYTES, Response
 from tests.oci_client.lab import LOOPBACK
-from tests.oci_client.test_transport import free_port
+from tests.real.child_process import free_port
 
 GOOD = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ngood"
 HANG_UP = b""

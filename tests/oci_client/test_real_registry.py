@@ -44,7 +44,7 @@ async def test_chart_is_pulled_as_it_was_pushed(shared_docker_registry: DockerRe
         tags = [listed.tag async for page in client.list_tags(REPOSITORY) for listed in page]
         assert "1.2.3_build.5" in tags
         assert (await client.head_manifest(REPOSITORY, "1.2.3_build.5")).digest == pushed.digest
-        assert await client.get_manifest_if_changed(REPOSITORY, "1.2.3_build.5", pushed.digest) is None
+        assert (await client.head_manifest(REPOSITORY, "1.2.3_build.5", pushed.digest)).digest == pushed.digest
         fetched = await client.get_chart_manifest(REPOSITORY, pushed.digest)
         assert fetched.body == pushed.manifest
         assert isinstance(fetched.manifest, ChartManifest)

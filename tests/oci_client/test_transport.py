@@ -2,7 +2,6 @@
 
 import asyncio
 import datetime
-import socket
 from ipaddress import ip_network
 
 import pytest
@@ -35,6 +34,7 @@ from tests.oci_client.lab import (
     server_context,
     serving,
 )
+from tests.real.child_process import free_port
 
 ONE_TRY = ClientLimits(tries_max=1)
 
@@ -161,12 +161,6 @@ async def test_real_host_name_reaches_lab_when_resolver_leads_there(authority: t
         async with bench(authority, resolver=FixedResolver({"registry.acme.example": lab.port})) as made:
             await made.client(RegistryHost("registry.acme.example"), Anonymous()).ping()
     assert lab.seen[0].headers["host"] == "registry.acme.example"
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 async def test_refused_connection_is_told_from_a_time_out(at: Bench) -> None:

@@ -2,9 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 import asyncpg
 import pytest
+from sqlalchemy import make_url
 
 from app.progress.bell import LOOKED_FOR_EVERY_SECONDS, Ear, LocalBell, SharedFileBell, bell_for
 from app.progress.postgres_bell import CHANNEL, PostgresBell
@@ -163,3 +166,79 @@ async def test_stranger_on_the_channel_does_not_deafen_the_bell(
     with there.listening(5) as ear:
         await here.ring(5)
         assert await heard(ear)
+
+
+class Line:
+    """A way to the server on a port of its own, which can fall silent without being cut."""
+
+    def __init__(self, url: str) -> None:
+        self._to = make_url(url)
+        self._silences: list[asyncio.Event] = []
+        """The end of each."""
+        self._goes_on = asyncio.Event()
+        self._goes_on.set()
+        self._ways: set[asyncio.Task[Any]] = set()
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[str]:
+        """The URL that leads through it. Whoever uses it ends before."""
+        server = await asyncio.start_server(self._begin, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        yield self._to.set(host="127.0.0.1", port=port).render_as_string(hide_password=False)
+        server.close()
+        for end in self._silences:
+            end.set()
+        await asyncio.wait(self._ways)
+
+    def fall_silent(self) -> None:
+        """For connections there are; new ones are as ever."""
+        self._goes_on.clear()
+        self._silences.append(self._goes_on)
+        self._goes_on = asyncio.Event()
+        self._goes_on.set()
+
+    async def _begin(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        goes_on = self._goes_on
+        from_server, to_server = await asyncio.open_connection(self._to.host, self._to.port)
+        for source, target in ((reader, to_server), (from_server, writer)):
+            self._ways.add(asyncio.create_task(self._carry(source, target, goes_on)))
+
+    async def _carry(self, source: asyncio.StreamReader, target: asyncio.StreamWriter, goes_on: asyncio.Event) -> None:
+        with suppress(ConnectionError):
+            while data := await source.read(65536):
+                await goes_on.wait()
+                target.write(data)
+        target.close()
+
+
+async def test_ring_keeps_nobody_waiting_and_is_passed_on_again_when_its_connection_fell_silent(
+    postgres_url: str,
+) -> None:
+    line = Line(postgres_url)
+    async with line.open() as url, asyncio.timeout(SAFETY_SECONDS):
+        here, there = Patient(url), Patient(postgres_url)
+        for bell in (here, there):
+            await bell.start()
+        before = await connected(here)
+        await connected(there)
+        line.fall_silent()
+        await here.ring(5)
+        while await connected(here) == before:
+            await asyncio.sleep(0.01)
+        with there.listening(5) as ear:
+            await here.ring(5)
+            assert await heard(ear)
+        for bell in (here, there):
+            await bell.close()
+
+
+async def test_bell_leaves_no_connection_behind_when_it_is_closed(postgres_url: str) -> None:
+    bell = PostgresBell(postgres_url)
+    await bell.start()
+    process_id = await connected(bell)
+    await bell.close()
+    connection = await asyncpg.connect(postgres_url.replace("+asyncpg", ""))
+    async with asyncio.timeout(SAFETY_SECONDS):
+        while await connection.fetchval("SELECT count(*) FROM pg_stat_activity WHERE pid = $1", process_id):
+            await asyncio.sleep(0.01)
+    await connection.close()

@@ -38,6 +38,9 @@ LOOPBACK = [ip_network("127.0.0.0/8")]
 class ReaderInThisProcess:
     """Reads without a process of its own; its isolation is tested where it is made."""
 
+    def make_ready(self) -> None:
+        """It always is."""
+
     async def read(self, archive: bytes) -> ChartContents:
         return read_chart(archive, ReadingLimits())
 

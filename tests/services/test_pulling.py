@@ -40,6 +40,9 @@ class CountingReader:
         self.go_on = asyncio.Event()
         self.read_count = 0
 
+    def make_ready(self) -> None:
+        self._inner.make_ready()
+
     async def read(self, archive: bytes) -> ChartContents:
         self.begun.set()
         await self.go_on.wait()
@@ -54,7 +57,8 @@ async def test_no_more_charts_are_read_than_two_batches_while_none_can_be_writte
     bounds = replace(room.tools.bounds, versions_at_once=VERSIONS)
     _, sync = await room.register(registry, "acme/app")  # type: ignore[arg-type]
     running = asyncio.create_task(Syncing(replace(room.tools, reader=reader, bounds=bounds)).run(sync.id))
-    await reader.begun.wait()
+    async with asyncio.timeout(30):
+        await reader.begun.wait()
     async with room.store.writing() as session:
         # Its own row: the lock that every commit of the sync waits for.
         await session.exec(update(Sync).where(col(Sync.id) == sync.id).values(cancel_requested_at=None))

@@ -216,6 +216,9 @@ class SlowReader:
         self.reached = asyncio.Event()
         self.go_on = asyncio.Event()
 
+    def make_ready(self) -> None:
+        self._inner.make_ready()
+
     async def read(self, archive: bytes) -> ChartContents:
         if self._left == 0:
             self.reached.set()

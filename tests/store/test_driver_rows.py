@@ -80,6 +80,14 @@ async def test_others_get_their_rows_when_somebody_stops_waiting(filled: Store) 
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_connection_is_used_again_as_it_was_made(filled: Store) -> None:
+    asked = "SELECT current_setting('default_transaction_read_only'), current_setting('enable_seqscan')"
+    for _ in range(3):
+        assert [tuple(row) for row in await filled.rows.ask(asked, ())] == [("on", "on")]
+        assert [tuple(row) for row in await filled.rows.for_searches().ask(asked, ())] == [("on", "off")]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_page_is_read_when_its_connection_has_died(filled: Store) -> None:
     await find_many(filled.rows, [1])
     async with filled.reading() as session:

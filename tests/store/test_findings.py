@@ -5,7 +5,7 @@ from typing import Any
 
 from app.domain.sync_events import SkipReason
 from app.domain.sync_plan import HeldTag, SkippedTag
-from app.store import charts, findings, nesting, registries, search
+from app.store import charts, failures, findings, nesting, registries, search
 from app.store.charts import ChartConditions
 from app.store.entities import Chart, ChartRepository, ChartVersion
 from app.store.search_documents import Question
@@ -188,7 +188,7 @@ async def test_skipped_tags_are_those_of_the_last_listing_alone(store: Store) ->
     for tags in (["latest", "old"], ["latest"], []):
         async with store.writing() as session:
             skipped = [SkippedTag(tag, SkipReason.NOT_SEMVER) for tag in tags]
-            await session.run_sync(findings.replace_skipped_tags, repository_id, skipped)
+            await session.run_sync(findings.replace_skipped_tags, {repository_id: skipped})
         async with store.reading() as session:
             found = await registries.skipped_tags(session, [repository_id])
         assert [row.tag for row in found[repository_id]] == tags
@@ -203,7 +203,7 @@ async def test_same_content_is_one_row_when_two_repositories_hold_it(store: Stor
         assert await session.run_sync(findings.known_archives, [found.archive_digest, "sha256:other"]) == {
             found.archive_digest: ("payments", "1.0.0")
         }
-        assert len(await charts.find_contents(session, [found.archive_digest], whole=True)) == 1
+        assert len(await charts.find_contents(session, [found.archive_digest])) == 1
         known = await charts.known_digests(session, [found.digest, "sha256:other"])
     assert list(known) == [found.digest]
 
@@ -218,3 +218,22 @@ async def test_nothing_of_another_repository_is_touched_when_a_chart_is_refreshe
         rows = [await session.get_one(ChartRepository, number) for number in (one, two)]
         assert [row.version_count for row in rows] == [1, 1]
         assert await session.get(ChartVersion, 3) is None
+
+
+async def test_more_versions_than_a_statement_has_parameters_go_and_come_back_at_once(store: Store) -> None:
+    repository_id = await add_repository(store, await add_registry(store))
+    _, ids = await store_found(store, repository_id, found_version())
+    many = [*ids.values(), *range(1_000_000, 1_100_000)]
+
+    async def shown() -> tuple[bool, bool]:
+        async with store.reading() as session:
+            row = await session.get_one(ChartVersion, ids["1.0.0"])
+            return row.removed_at is None, row.within_policy
+
+    await store.write(lambda session: findings.mark_removed(session, many, LATER))
+    assert await shown() == (False, True)
+    await store.write(lambda session: findings.mark_outside_policy(session, many))
+    assert await shown() == (False, False)
+    await store.write(lambda session: findings.mark_returned(session, many))
+    assert await shown() == (True, True)
+    await store.write(lambda session: failures.forget(session, repository_id, frozenset(map(str, many))))

@@ -1,11 +1,15 @@
 """Charts come with what belongs to them in one statement, which asks for wanted columns alone."""
 
+from collections.abc import Callable
+
 import pytest
 from sqlalchemy.orm.exc import UnmappedInstanceError
 
-from app.store.charts import LINKS, ChartConditions, page_with_links
+from app.store.charts import BY_NAME, CHARTS, LINKS, ChartConditions, page_with_links
 from app.store.entities import Chart
-from app.store.joined_rows import NOTHING, Wanted
+from app.store.joined_rows import NOTHING, JoinedRows, Wanted
+from app.store.keyset import JoinedPages
+from app.store.prepared import Prepared
 from app.store.session import Store
 from tests.graphql_api.rows import add_chart, add_registry
 
@@ -75,3 +79,20 @@ def test_what_two_ask_for_is_what_either_does() -> None:
     assert both == Wanted(frozenset({"name", "host"}), (("registry", Wanted(frozenset({"name", "host"}))),))
     assert (name | Wanted()).columns is None
     assert set(LINKS) == {"registry", "repository", "latest_version", "latest_prerelease"}
+
+
+async def test_what_makes_entities_is_written_once_for_each_statement(filled: Store) -> None:
+    written: list[Prepared] = []
+
+    class Watched(JoinedRows[Chart]):
+        def _maker(self, prepared: Prepared) -> Callable[..., list[Chart]]:
+            written.append(prepared)
+            return super()._maker(prepared)
+
+    joined = Watched(CHARTS, Wanted(frozenset({"name"})), LINKS)
+    pages = JoinedPages(joined, joined.statement, BY_NAME)
+    for _ in range(3):
+        for after in (None, ("a", 1)):
+            page, _along = await pages.page(filled.rows, 1, after)
+            assert [row.name for row in page.rows] == ["a" if after is None else "b"]
+    assert len(written) == 2

@@ -1,6 +1,7 @@
 """Each statement is one errand to the connection's thread; transactions are what they are with the plain driver."""
 
 import asyncio
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -73,7 +74,7 @@ async def test_transaction_without_a_statement_takes_no_errand() -> None:
         assert (counted.errands, counted.unwaited) == ([], [])
 
 
-async def test_writing_is_begun_with_the_lock_and_ends_once_it_is_done() -> None:
+async def test_writing_is_begun_with_the_lock_and_a_commit_is_waited_for() -> None:
     async with aiosqlite.connect(":memory:", isolation_level=None) as plain:
         counted = Counted(plain)
         connection = OneErrandConnection(aiosqlite, counted)
@@ -86,11 +87,19 @@ async def test_writing_is_begun_with_the_lock_and_ends_once_it_is_done() -> None
             end()
             return int(cursor.rowcount)
 
+        def rows() -> list[Any]:
+            connection.begin(READING)
+            cursor = connection.cursor()
+            cursor.execute("SELECT a FROM t", ())
+            connection.rollback()
+            return list(cursor.fetchall())
+
         assert await greenlet_spawn(write, connection.commit) == 2
         assert await greenlet_spawn(write, connection.rollback) == 2
         assert counted.errands[0].startswith("BEGIN IMMEDIATE execute CREATE")
-        assert [errand for errand in counted.errands if errand in ("commit", "rollback")] == ["commit", "rollback"]
-        assert counted.unwaited == []
+        assert [errand for errand in counted.errands if errand in ("commit", "rollback")] == ["commit"]
+        assert len(counted.unwaited) == 1
+        assert await greenlet_spawn(rows) == [(1,), (2,)]
 
 
 async def test_reader_sees_one_view_from_its_first_statement_on(sqlite_url: str) -> None:
@@ -116,6 +125,45 @@ async def test_connection_is_as_new_after_a_statement_failed(sqlite_url: str) ->
                 await execute(session, text("INSERT INTO sealed_credential VALUES (4711, 'key', '')"))
     await add_registry(store)
     await store.close()
+
+
+@pytest.mark.parametrize("writing", [True, False])
+@pytest.mark.parametrize("in_a_statement", [True, False])
+async def test_cancelled_twice_it_leaves_no_error_no_task_and_nothing_written(
+    sqlite_url: str, caplog: pytest.LogCaptureFixture, *, writing: bool, in_a_statement: bool
+) -> None:
+    others = asyncio.all_tasks()
+    store = Store(sqlite_url)
+    go_on, begun = threading.Event(), asyncio.Event()
+
+    async def work() -> None:
+        async with store.writing() if writing else store.reading() as session:
+            await execute(session, text("INSERT INTO cancelled VALUES (1)" if writing else "SELECT 1"))
+            driver = (await (await session.connection()).get_raw_connection()).driver_connection
+            assert driver is not None
+            driver._tx.put_nowait((None, go_on.wait))
+            begun.set()
+            if in_a_statement:
+                await execute(session, text("SELECT 1"))
+            await asyncio.Event().wait()
+
+    async with store.engine.connect() as connection:
+        await connection.exec_driver_sql("CREATE TABLE cancelled (a INTEGER)")
+        await connection.commit()
+    working = asyncio.create_task(work())
+    await begun.wait()
+    for _ in range(3):
+        await asyncio.sleep(0)
+        working.cancel()
+    go_on.set()
+    await asyncio.wait({working})
+
+    assert working.cancelled()
+    async with store.writing() as session:
+        assert (await execute(session, text("SELECT count(*) FROM cancelled"))).scalar_one() == 0
+    await store.close()
+    assert asyncio.all_tasks() == others
+    assert [record.getMessage() for record in caplog.records] == []
 
 
 async def test_log_of_writes_does_not_grow_behind_readers_that_ended(sqlite_url: str) -> None:
