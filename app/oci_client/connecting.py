@@ -5,14 +5,16 @@ import socket
 import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 import httpx
 from aiohappyeyeballs import start_connection
-from cryptography import x509
 
 from app.oci_client.address_guard import AddressGuard
-from app.oci_client.tls import unverified_context
+from app.oci_client.tls import read_shown_certificate, unverified_context
+
+if TYPE_CHECKING:
+    from cryptography import x509
 
 # What OpenSSL says when the other side answers a handshake with something that is not TLS.
 NOT_TLS_REASONS: Final = frozenset(
@@ -74,7 +76,7 @@ class CertificateRejected(httpx.ConnectError):
     it.
     """
 
-    def __init__(self, cause: OSError | None, certificate: x509.Certificate | None) -> None:
+    def __init__(self, cause: OSError | None, certificate: "x509.Certificate | None") -> None:
         super().__init__("certificate rejected")
         self.verify_code: int | None = getattr(cause, "verify_code", None)
         self.verify_message: str = getattr(cause, "verify_message", "") or ""
@@ -83,7 +85,7 @@ class CertificateRejected(httpx.ConnectError):
 
 async def peer_certificate(
     resolver: Resolver, guard: AddressGuard, host: str, port: int, timeout_seconds: float = 5.0
-) -> x509.Certificate | None:
+) -> "x509.Certificate | None":
     """The certificate that a server shows, unverified and only to be described; nothing is sent there."""
     try:
         async with asyncio.timeout(timeout_seconds):
@@ -95,7 +97,7 @@ async def peer_certificate(
                 der = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
             finally:
                 writer.close()
-        return x509.load_der_x509_certificate(der)
+        return await asyncio.to_thread(read_shown_certificate, der)
     except (OSError, ValueError, TypeError, IndexError):
         return None
 

@@ -1,10 +1,9 @@
 """Why a connection failed, told as somebody who runs registries would."""
 
 import socket
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import httpx
-from cryptography import x509
 
 from app.oci_client.connecting import CertificateRejected, NameUnresolved, TlsUnspoken
 from app.oci_client.errors import (
@@ -19,6 +18,9 @@ from app.oci_client.errors import (
 )
 from app.oci_client.registry_text import quotable
 from app.oci_client.tls import ConnectionSecurity
+
+if TYPE_CHECKING:
+    from cryptography import x509
 
 # X509_V_ERR_* of openssl/x509_vfy.h
 _NOT_YET_VALID: Final = 9
@@ -118,9 +120,11 @@ def _certificate_advice(error: CertificateRejected, host: str, security: Connect
     return f"The certificate of {host} was refused: {quotable(error.verify_message) or 'it cannot be verified'}."
 
 
-def _names(certificate: x509.Certificate | None) -> str:
+def _names(certificate: "x509.Certificate | None") -> str:
     if certificate is None:
         return ""
+    from cryptography import x509
+
     try:
         names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except (x509.ExtensionNotFound, ValueError):

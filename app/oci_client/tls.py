@@ -61,6 +61,13 @@ def describe_certificate(certificate: "x509.Certificate") -> CertificateInfo:
     )
 
 
+def read_shown_certificate(der: bytes) -> "x509.Certificate":
+    """What a server showed. Raises ValueError, and TypeError where it showed nothing. Takes a while the first time."""
+    from cryptography import x509
+
+    return x509.load_der_x509_certificate(der)
+
+
 def _certificates(pem: str) -> "list[x509.Certificate]":
     from cryptography import x509
 

@@ -1,6 +1,8 @@
 """One tag of a plan: look whether it changed, pull manifest and layer where it did, read, hand over to be stored."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, fields
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Protocol
@@ -21,7 +23,7 @@ from app.services.content_lookup import ContentLookup
 from app.services.courtesy import Courtesy
 from app.services.faults import fault_of
 from app.services.one_at_a_time import OneAtATime
-from app.services.recording import LeaseLost, Recorder
+from app.services.recording import FLUSH_AT_VERSIONS, LeaseLost, Recorder
 from app.services.tallying import RepositoryTally
 from app.store import charts
 from app.store.archives import Archives
@@ -31,6 +33,10 @@ from app.store.session import Store
 
 if TYPE_CHECKING:
     from app.oci_client.client import FetchedChartManifest, FetchedManifest, RegistryClient
+
+UNWRITTEN_MAX_COUNT = 2 * FLUSH_AT_VERSIONS
+"""Charts that are read and not yet committed, one batch being written and one that gathers: texts are twice as large as
+the archive they come from, or more."""
 
 LOOK_SECONDS = 0.0001
 PULL_SECONDS = 0.001
@@ -85,6 +91,7 @@ class Pulling:
         self._reader = reader
         self._recorder = recorder
         self._budget = budget
+        self._unwritten = asyncio.Semaphore(UNWRITTEN_MAX_COUNT)
         self._courtesy = courtesy
         self._contents = ContentLookup(store)
         self._brought_back: set[str] = set()
@@ -203,17 +210,15 @@ class Pulling:
         released: Callable[[], None] | None = None
         content = None
         if held is None:
-            released = await self._budget.take(layer.size)
+            room = ExitStack()
+            released = room.close
             try:
-                archive = await self._client.read_blob(tally.name, layer)
-                self._recorder.progress.bytes_pulled += len(archive)
-                contents = await self._reader.read(archive)
-                await self._archives.keep(layer.digest, archive)
+                room.callback(await self._budget.take(layer.size))
+                content = await self._read_layer(tally, layer, room)
             except BaseException:
                 released()
                 raise
-            content = content_row(layer.digest, len(archive), contents)
-            held = (contents.metadata.name, contents.metadata.version)
+            held = (content["name"], content["version"])
         if manifest.provenance_layer is not None:
             self.provenance[fetched.top_digest] = manifest.provenance_layer
         name, version_text = held
@@ -234,6 +239,16 @@ class Pulling:
         self._recorder.version_stored(tally, found, changed=_was_version(step), released=released)
         if self._recorder.is_full:
             await self._recorder.flush()
+
+    async def _read_layer(self, tally: RepositoryTally, layer: Descriptor, room: ExitStack) -> dict[str, Any]:
+        """A row of chart_content. Its place among what waits to be written is given back with `room`."""
+        archive = await self._client.read_blob(tally.name, layer)
+        self._recorder.progress.bytes_pulled += len(archive)
+        await self._unwritten.acquire()
+        room.callback(self._unwritten.release)
+        contents = await self._reader.read(archive)
+        await self._archives.keep(layer.digest, archive)
+        return content_row(layer.digest, len(archive), contents)
 
 
 def _is_unchanged(step: Step) -> bool:

@@ -13,15 +13,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
+from typing import TYPE_CHECKING, Any
 
 from app.domain.signatures import Verdict, Verification
 from app.signatures.keyrings import KeyUnusable
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
 SIMPLE_SIGNING = "application/vnd.dev.cosign.simplesigning.v1+json"
 BUNDLE_PREFIX = "application/vnd.dev.sigstore.bundle"
@@ -38,10 +38,14 @@ class CosignKey:
 
     name: str
     fingerprint: str
-    key: PublicKeyTypes
+    key: "PublicKeyTypes"
 
     def signed(self, signature: bytes, data: bytes) -> bool:
         """Whether `signature` is this key's over `data`. RSA as cosign uses it: PKCS #1 v1.5, SHA-256."""
+        from cryptography.exceptions import InvalidSignature
+        from cryptography.hazmat.primitives import hashes
+        from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+
         key = self.key
         try:
             if isinstance(key, ec.EllipticCurvePublicKey):
@@ -57,8 +61,10 @@ class CosignKey:
         return True
 
 
-def _hash_of(curve: ec.EllipticCurve) -> hashes.HashAlgorithm:
+def _hash_of(curve: "ec.EllipticCurve") -> "hashes.HashAlgorithm":
     """By the size of the curve. Source: sigstore, pkg/signature/algorithm_registry.go."""
+    from cryptography.hazmat.primitives import hashes
+
     by_bits: dict[int, hashes.HashAlgorithm] = {384: hashes.SHA384(), 521: hashes.SHA512()}
     return by_bits.get(curve.key_size, hashes.SHA256())
 
@@ -77,6 +83,9 @@ def read_cosign_keys(setting: str) -> list[CosignKey]:
 
 
 def _key(pem: bytes, name: str) -> CosignKey:
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+
     try:
         key = serialization.load_pem_public_key(pem)
     except (ValueError, TypeError) as error:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.domain.signatures import Verdict, Verification
 from app.signatures.cosign import SIGN_PREDICATE, speaks_of
-from app.signatures.identities import Identity, Signatory, read_identities, signatory_of
+from app.signatures.identities import Identity, Signatory, read_identities
 from app.signatures.keyrings import KeyUnusable
 
 if TYPE_CHECKING:
@@ -63,6 +63,8 @@ class Keyless:
             return _unverified("it comes without an entry in a log, so that nothing shows when it was made")
 
         def check(checks: "Checks") -> tuple[Signatory, bool]:
+            from app.signatures.certificates import signatory_of
+
             certificate, payload = checks.bundled(bundle)
             statement = json.loads(payload)
             named = {f"{kind}:{hexa}" for subject in statement["subject"] for kind, hexa in subject["digest"].items()}
@@ -77,6 +79,7 @@ class Keyless:
             return _unverified("it comes without an entry in a log, so that nothing shows when it was made")
 
         def check(checks: "Checks") -> tuple[Signatory, bool]:
+            from app.signatures.certificates import signatory_of
             from app.signatures.sigstore_checks import Detached
 
             certificate_pem, promise = beside[CERTIFICATE_ANNOTATION].encode(), beside[LOG_ANNOTATION].encode()

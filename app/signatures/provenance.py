@@ -1,11 +1,13 @@
 """Helm's provenance: a clear-signed text that names the archive's digest. Source: Helm, pkg/provenance/sign.go."""
 
 import re
-
-import pysequoia
+from typing import TYPE_CHECKING
 
 from app.domain.signatures import Verdict, Verification
 from app.signatures.keyrings import Keyring
+
+if TYPE_CHECKING:
+    from pysequoia import Cert
 
 # Chart.yaml (256 KiB at most) with a digest and a signature.
 PROVENANCE_MAX_BYTES = 512 * 1024
@@ -18,9 +20,11 @@ def verify_provenance(provenance: bytes, archive_digest: str, file_name: str, ke
     """Whether a key of the ring signed that `file_name`, as helm package names it, has this digest."""
     if _BEGIN not in provenance:
         return Verdict(Verification.INVALID, None, "The provenance is no signed message.")
+    import pysequoia  # 2 MB, for those whose charts have provenance
+
     asked: list[str] = []
 
-    def find(key_ids: list[str]) -> list[pysequoia.Cert]:
+    def find(key_ids: list[str]) -> "list[Cert]":
         asked.extend(key_ids)
         return keyring.find(key_ids)
 

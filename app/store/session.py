@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -28,6 +29,8 @@ from app.store.revision import revision_of
 BUSY_TIMEOUT_MILLISECONDS = 2000
 """How long a SQLite writer waits for another one: an answer within two seconds, be it that it is busy."""
 SQLITE_READERS = 3
+READER_CACHE_KIB = 8000  # a connection
+WRITER_CACHE_KIB = 4000  # a batch of a sync; what is more of it goes to the log before the commit
 POSTGRESQL_CONNECTIONS = 24
 """By default; half of them are for sessions, a quarter for pages and a quarter for searches. One more listens."""
 _SQLITE_POOL: dict[str, Any] = {"pool_size": 20, "max_overflow": 0, "pool_use_lifo": True}
@@ -108,7 +111,7 @@ class Store:
 class SqliteThreads:
     """Units of work on SQLite, each whole in one of a few threads: one that writes, others that read.
 
-    Writers would only wait for each other; and what one connection wrote last stays in its cache, of 8 MB, not in four.
+    Writers would only wait for each other; and what was written last stays in the cache of one connection, not of four.
     """
 
     def __init__(self, database_url: str) -> None:
@@ -137,7 +140,7 @@ class _Threads:
 
     def __init__(self, url: URL, threads: int, name: str, *, writing: bool) -> None:
         self.engine = create_engine(url, pool_size=threads, max_overflow=0, **_JSON)
-        _prepare(self.engine)
+        _prepare(self.engine, WRITER_CACHE_KIB if writing else READER_CACHE_KIB)
         self._engine = self.engine.execution_options(chartroom_writing=writing)
         self._commits = writing
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix=name)
@@ -185,16 +188,16 @@ def _sqlite_engine(url: str) -> AsyncEngine:
         Path(file).parent.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(url, **_SQLITE_POOL, **_JSON)
     event.listen(engine.sync_engine, "do_connect", sqlite_driver.connect)
-    _prepare(engine.sync_engine)
+    _prepare(engine.sync_engine, READER_CACHE_KIB)
     return engine
 
 
-def _prepare(engine: Engine) -> None:
-    event.listen(engine, "connect", _set_pragmas)
+def _prepare(engine: Engine, cache_kib: int) -> None:
+    event.listen(engine, "connect", partial(_set_pragmas, cache_kib=cache_kib))
     event.listen(engine, "begin", _begin)
 
 
-def _set_pragmas(connection: Any, _record: Any) -> None:
+def _set_pragmas(connection: Any, _record: Any, cache_kib: int) -> None:
     # The driver must not open transactions by itself, late and without the write lock: _begin does.
     connection.isolation_level = None
     cursor = connection.cursor()
@@ -202,7 +205,7 @@ def _set_pragmas(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.execute("PRAGMA cache_size = -8000")
+    cursor.execute(f"PRAGMA cache_size = -{cache_kib}")
     cursor.close()
 
 

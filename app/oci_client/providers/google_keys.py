@@ -10,10 +10,6 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
-
 from app.oci_client.credentials import Credential, GcpServiceAccount, GcpWorkloadIdentity, Secret
 from app.oci_client.errors import InvalidCredential
 from app.oci_client.registry_text import quotable
@@ -183,6 +179,10 @@ def _from_base64(text: str) -> str:
 
 def _mended(pem: str) -> Secret:
     """The key with its line ends where PEM wants them. Raises InvalidCredential when no RSA key is left of it."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
     found = _PEM.search(pem.replace("\\r", "").replace("\\n", "\n"))
     if found is None:
         raise InvalidCredential("The private_key in this file is cut off. Paste the file whole, as Google gave it.")
