@@ -316,9 +316,7 @@ class SyncRun:
         except* RegistryError as errors:
             raise _first(errors) from None
 
-    async def _take(
-        self, pulling: Pulling, tally: RepositoryTally, step: Step, ahead: Ahead = NOTHING_AHEAD
-    ) -> None:
+    async def _take(self, pulling: Pulling, tally: RepositoryTally, step: Step, ahead: Ahead = NOTHING_AHEAD) -> None:
         """A step; none where the sync is parked. Others that are under way come to their end: they are paid for."""
         if self.parked_until is not None:
             tally.cut_short = True

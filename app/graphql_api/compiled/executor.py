@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Collection, Iterable, Sequence
 from types import CoroutineType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from graphql import GraphQLObjectType, GraphQLOutputType, OperationType
 from graphql.execution.collect_fields import DeferUsage, GroupedFieldSet
@@ -25,6 +25,13 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
         self.waiting = 0
         """Grows with each coroutine that is put into an answer: where it did not, there is none to look for."""
 
+    def build_per_event_executor(self, payload: Any) -> "CompiledExecutor":
+        """A copy for one event of a subscription, whose errors are its own."""
+        executor = cast("CompiledExecutor", super().build_per_event_executor(payload))
+        executor.collected_errors = NotedErrors()
+        executor.waiting = 0
+        return executor
+
     def execute_collected_root_fields(
         self,
         root_type: GraphQLObjectType,
@@ -33,7 +40,7 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
         serially: bool,
         new_defer_usages: Sequence[DeferUsage],
     ) -> Any:
-        if self._is_plain_query() and not serially and not new_defer_usages:
+        if self._is_plain() and not serially and not new_defer_usages:
             program = self.programs.program_for(self, root_type, grouped_field_set)
             if program is not None:
                 return program.do(root_value, None, self)
@@ -41,10 +48,11 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
             root_type, root_value, grouped_field_set, serially, new_defer_usages
         )
 
-    def _is_plain_query(self) -> bool:
+    def _is_plain(self) -> bool:
+        """A query, or an event of a subscription; the fields of mutations wait for one another."""
         middleware = self.middleware_manager
         return (
-            self.operation.operation is OperationType.QUERY
+            self.operation.operation is not OperationType.MUTATION
             and self.abort_signal is None
             and (middleware is None or not middleware.middlewares)
         )

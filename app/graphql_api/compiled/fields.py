@@ -53,6 +53,9 @@ class Compiler:
         if not isinstance(field, StrawberryField) or definition.resolve is None:
             # Introspection, and what else is not Strawberry's.
             return Work(key, _by_library(place))
+        if definition.subscribe is not None:
+            made = completer(self, place, definition.type)
+            return Work(key, _resolved(place, lambda event, at, run: event, made, begun=False))
         is_leaf = is_leaf_type(get_nullable_type(definition.type))
         if self._is_attribute(field):
             column = columns_of(type_).get(field.python_name)
