@@ -31,6 +31,9 @@ class Desk:
         self.ended.append(f"{sync_id} done")
         return True
 
+    def let_go(self) -> None:
+        self._held.set()
+
     async def until_begun(self, number: int) -> None:
         async with asyncio.timeout(SAFETY_SECONDS):
             while len(self.began) < number:
@@ -78,6 +81,20 @@ async def test_job_is_run_once_when_it_is_put_in_again_while_it_waits_or_runs(qu
     await desk.until_begun(3)
     await ended(task)
     assert sorted(desk.began) == [1, 2, 3]
+
+
+async def test_no_more_jobs_run_at_once_than_were_allowed(queue: SyncQueue) -> None:
+    desk = Desk(held=True)
+    task = await working(queue, desk, at_once=2)
+    for sync_id in (1, 2, 3):
+        await queue.put(sync_id)
+    await desk.until_begun(2)
+    await asyncio.sleep(0.2)
+    began = len(desk.began)
+    desk.let_go()
+    await desk.until_begun(3)
+    await ended(task)
+    assert (began, sorted(desk.began)) == (2, [1, 2, 3])
 
 
 async def test_job_is_run_again_when_it_is_put_in_after_it_ended(queue: SyncQueue) -> None:
