@@ -24,7 +24,6 @@ from app.graphql_api.limits import QueryLimits
 from app.graphql_api.schema import build_schema
 from app.pages import BehindPlayground, page_routes
 from app.services.addressing import PATH as WEBHOOKS
-from app.services.courtesy import Courtesy
 from app.telemetry import Metrics
 from app.webhooks.door import WebhookBounds, WebhookDoor
 from app.wiring import System
@@ -49,12 +48,11 @@ log = structlog.get_logger()
 
 
 class Measured:
-    """Counts and times what is asked, and puts security headers on every answer. Syncs give way to it meanwhile."""
+    """Counts and times what is asked, and puts security headers on every answer."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, courtesy: Courtesy) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
         self._metrics = metrics
-        self._courtesy = courtesy
         # Few paths and statuses: to find their numbers by name takes longer than to count.
         self._requests = cache(lambda path, status: metrics.requests.labels(path, str(status)))
         self._seconds = cache(metrics.request_seconds.labels)
@@ -84,8 +82,7 @@ class Measured:
             await send(message)
 
         try:
-            with self._courtesy:
-                await self._app(scope, receive, send_with_headers)
+            await self._app(scope, receive, send_with_headers)
         finally:
             self._requests(path, status).inc()
             self._seconds(path).observe(time.perf_counter() - began)
@@ -120,6 +117,7 @@ def build_app(system: System) -> Starlette:
             system.store.revision,
             settings.kept_answers_max_bytes,
         ),
+        courtesy=system.courtesy,
     )
 
     webhooks = WebhookDoor(
@@ -160,7 +158,7 @@ def build_app(system: System) -> Starlette:
     ]
     if settings.metrics:
         routes.append(Route("/metrics", numbers))
-    middleware = [Middleware(Measured, metrics=metrics, courtesy=system.courtesy)]
+    middleware = [Middleware(Measured, metrics=metrics)]
     if settings.allowed_origins:
         middleware.append(
             Middleware(

@@ -51,3 +51,10 @@ async def test_process_has_no_more_connections_to_postgresql_than_it_is_given(
     await system.close()
 
     assert max(counted) == 16
+
+
+def test_syncs_give_way_to_the_door_of_their_own_process(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path)
+    add_key_to_file(settings.key_path)
+    system = wire(settings)
+    assert system.worker._syncing._tools.courtesy is system.courtesy

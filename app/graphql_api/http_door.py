@@ -34,6 +34,7 @@ from app.graphql_api.permissions import HasPrincipal
 from app.graphql_api.socket_sessions import TOO_LARGE, BoundedSocketAdapter, SocketContext, SocketSession
 from app.graphql_api.wire_json import encode
 from app.services.authorising import Caller
+from app.services.courtesy import Courtesy
 
 Authenticate = Callable[[str], Awaitable[Caller | None]]
 MakeContext = Callable[[Caller | None], HasPrincipal]
@@ -79,10 +80,11 @@ class HttpDoor(GraphQL[Any, None]):
         allowed_hosts: Collection[str] = (),
         bounds: DoorBounds | None = None,
         kept: KeptAnswers | None = None,
+        courtesy: Courtesy | None = None,
     ) -> None:
         """Origins as `https://host[:port]`, one's own always may; hosts without port, none means any.
 
-        Without `kept` every answer is worked out anew, and none has a tag.
+        Without `kept` every answer is worked out anew, and none has a tag. `courtesy` is told of who waits for one.
         """
         self.bounds = bounds or DoorBounds()
         super().__init__(
@@ -97,6 +99,7 @@ class HttpDoor(GraphQL[Any, None]):
         self.authenticate = authenticate
         self.make_context = make_context
         self._kept = kept
+        self._courtesy = courtesy or Courtesy()
         self._allowed_hosts = frozenset(host.lower() for host in allowed_hosts)
         # Clients send the same head again and again. Only what passed is remembered.
         self._check_head = lru_cache(maxsize=HEADS_REMEMBERED)(self._check)
@@ -121,10 +124,11 @@ class HttpDoor(GraphQL[Any, None]):
             if principal is None:
                 return refusal(401, Unauthenticated().message, Unauthenticated.code)
             request.scope[_PRINCIPAL_KEY] = principal
-            if self._kept is None:
-                return await self.run(request)
-            known_tags = _text_of(head.get(b"if-none-match"))
-            return await self._kept.respond(request, principal, known_tags, lambda: self.run(request))
+            with self._courtesy:
+                if self._kept is None:
+                    return await self.run(request)
+                known_tags = _text_of(head.get(b"if-none-match"))
+                return await self._kept.respond(request, principal, known_tags, lambda: self.run(request))
         except HTTPException as error:
             return refusal(error.status_code, error.reason, CODE_BY_STATUS.get(error.status_code, "BAD_REQUEST"))
         except Exception as error:

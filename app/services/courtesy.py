@@ -16,7 +16,7 @@ UNNOTICED_SECONDS = 0.002  # timers are no finer
 class Courtesy:
     """Knows whether somebody waits for an answer, and spaces out what syncs begin while somebody does.
 
-    `with courtesy:` is around each answer.
+    `with courtesy:` is around each answer to somebody who is known.
     """
 
     def __init__(
@@ -36,9 +36,13 @@ class Courtesy:
     def __exit__(self, *_: object) -> None:
         self._waiting -= 1
 
+    @property
+    def somebody_waits(self) -> bool:
+        return self._waiting > 0
+
     async def turn(self, work_seconds: float) -> None:
         """Returns once a sync may do what takes this process so long: at once where nobody waits for an answer."""
-        if not self._waiting:
+        if not self.somebody_waits:
             return
         now = self._clock()
         begins_at = max(now, self._next_at)

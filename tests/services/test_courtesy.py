@@ -3,15 +3,18 @@
 from dataclasses import replace
 
 import pytest
-from starlette.types import Message, Receive, Scope, Send
+from starlette.applications import Starlette
+from starlette.routing import Route
+from starlette.testclient import TestClient
 
 from app.domain.sync_events import SyncState
+from app.graphql_api.http_door import HttpDoor
+from app.services.authorising import Caller
 from app.services.courtesy import SHARE, Courtesy
 from app.services.pulling import LOOK_SECONDS, PULL_SECONDS
 from app.services.syncing import Syncing
-from app.telemetry import Metrics
-from app.web import Measured
 from tests.chart_reader.packing import pack_chart
+from tests.graphql_api.toy_schema import READER, ToyContext, toy_schema
 from tests.real.docker_registry import DockerRegistry
 from tests.real.pushing import push_chart
 from tests.services.conftest import Room
@@ -71,24 +74,24 @@ async def test_small_work_goes_on_until_it_has_become_much(courtesy: Courtesy, w
     assert 0 < len(watch.slept) < 20
 
 
-async def test_somebody_waits_until_the_answer_is_sent(courtesy: Courtesy, watch: Watch) -> None:
-    async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
-        for _ in range(2):
-            await courtesy.turn(1.0)
-        await send({"type": "http.response.start", "status": 200})
-        raise ConnectionError
+def test_somebody_waits_whom_the_door_knows_and_until_the_answer_is_there(courtesy: Courtesy) -> None:
+    waited: list[tuple[str, bool]] = []
 
-    async def receive() -> Message:
-        return {"type": "http.request"}
+    async def authenticate(bearer: str) -> Caller | None:
+        waited.append(("asked for a token", courtesy.somebody_waits))
+        return READER if bearer == "known" else None
 
-    async def send(_message: Message) -> None: ...
+    def make_context(caller: Caller | None) -> ToyContext:
+        waited.append(("answered", courtesy.somebody_waits))
+        return ToyContext(caller)
 
-    scope = {"type": "http", "path": "/graphql"}
-    with pytest.raises(ConnectionError):
-        await Measured(app, Metrics(), courtesy)(scope, receive, send)
-    assert len(watch.slept) == 1
-    await courtesy.turn(1.0)
-    assert len(watch.slept) == 1
+    door = HttpDoor(toy_schema(), authenticate, make_context, courtesy=courtesy)
+    client = TestClient(Starlette(routes=[Route("/graphql", door)]))
+    for token, content in (("known", '{"query": "{ hello }"}'), ("known", "no JSON"), ("stranger", "")):
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        client.post("/graphql", content=content, headers=headers)
+        assert not courtesy.somebody_waits
+    assert set(waited) == {("asked for a token", False), ("answered", True)}
 
 
 async def test_sync_gives_way_for_each_version_and_stores_them_all(
