@@ -10,7 +10,6 @@ from app.services.noticing import Noticing
 from app.services.syncing import Syncing
 from app.services.tidying import Tidying
 from app.services.triggering import Triggering
-from app.store.archives import archive_faults
 
 TIDY_LOOKED_FOR_EVERY_SECONDS = 3600.0
 
@@ -59,8 +58,6 @@ class Worker:
         while True:
             try:
                 await self._tidying.tidy_when_due()
-            except SQLAlchemyError as fault:
-                log.warning("worker.not_tidied", reason=type(fault).__name__)
-            except archive_faults() as fault:
+            except (SQLAlchemyError, OSError) as fault:
                 log.warning("worker.not_tidied", reason=type(fault).__name__)
             await asyncio.sleep(TIDY_LOOKED_FOR_EVERY_SECONDS)

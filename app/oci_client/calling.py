@@ -86,6 +86,10 @@ class Caller:
         return self._exchange.requests_made
 
     @property
+    def requests_at_once(self) -> int:
+        return self._limiter.concurrency.limit
+
+    @property
     def origin(self) -> str:
         """Scheme, host and port, without a path."""
         scheme = "http" if self.host in self.http.plain_http_hosts else "https"

@@ -99,6 +99,11 @@ class RegistryClient:
         """Every HTTP request so far: tokens, redirects and further tries included."""
         return self.caller.requests_made
 
+    @property
+    def requests_at_once(self) -> int:
+        """How many the host is sent just now, of all who speak to it."""
+        return self.caller.requests_at_once
+
     async def ping(self) -> None:
         """Raises RegistryError unless something like a registry answers."""
         await self.caller.ping()

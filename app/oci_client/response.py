@@ -33,12 +33,8 @@ class Headers(Mapping[str, str]):
     @overload
     def get(self, name: str, default: Default, /) -> str | Default: ...
     def get(self, name: str, default: object = None, /) -> object:
-        value = (self._by_name or self._named()).get(name)
-        if value is None:
-            value = self._named().get(name.lower())
-            if value is None:
-                return default
-        return _text(value)
+        value = (self._by_name or self._named()).get(name if name.islower() else name.lower())
+        return default if value is None else _text(value)
 
     def get_list(self, name: str) -> list[str]:
         """Every value of that name by itself, in order."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import structlog
 
 from app.store import kept_archives
-from app.store.archives import Archives, archive_faults
+from app.store.archives import Archives
 from app.store.session import Store
 
 READ_AT_ONCE = 5000  # versions; as many as are read without holding up everybody else
@@ -21,7 +21,7 @@ async def lost_tags(store: Store, archives: Archives, registry_id: int) -> Mappi
     shown = await _shown_archives(store, registry_id)
     try:
         lost = await archives.lacking(shown)
-    except archive_faults() as fault:
+    except OSError as fault:
         log.warning("archives.not_listed", reason=type(fault).__name__)
         return {}
     found: dict[int, frozenset[str]] = {}
@@ -43,10 +43,9 @@ async def _shown_archives(store: Store, registry_id: int) -> set[str]:
     for repository_ids in lots:
         after = (0, "")
         while True:
-            async with store.reading() as session:
-                page = await kept_archives.shown_after(session, repository_ids, after, READ_AT_ONCE)
+            page = await kept_archives.shown_after(store.rows, repository_ids, after, READ_AT_ONCE)
             shown.update(digest for _, _, digest in page)
             if len(page) < READ_AT_ONCE:
                 break
-            after = page[-1][:2]
+            after = page[-1][0], page[-1][1]
     return shown

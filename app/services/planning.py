@@ -1,16 +1,15 @@
 """What a sync has to do with one repository: what the registry lists minus what the store holds."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sqlmodel import Session
-
 from app.domain.faults import REGISTRY_WIDE
 from app.domain.semver_constraint import Constraint
 from app.domain.sync_events import SyncTrigger
-from app.domain.sync_plan import FailedTag, Failures, HeldTag, ListedTag, Policy, RepositoryPlan, plan_repository
+from app.domain.sync_plan import Failures, HeldTag, ListedTag, Policy, RepositoryPlan, plan_repository
 from app.oci_client.errors import ManifestNotFound, RegistryError, RepositoryNotFound
 from app.services.clock import Clock
 from app.store import failures, findings
@@ -55,10 +54,6 @@ async def _still_there(client: "RegistryClient", repository: str, held: HeldTag)
     return ListedTag(held.tag, head.digest)
 
 
-def _remembered(session: Session, repository_id: int, sync_id: int) -> tuple[dict[str, HeldTag], dict[str, FailedTag]]:
-    return findings.held_tags(session, repository_id, sync_id), failures.of_repository(session, repository_id, sync_id)
-
-
 class Planning:
     """Lists and compares. What is planned once is planned the same again, minus what was stored since."""
 
@@ -72,9 +67,9 @@ class Planning:
         registry: Registry,
         repository: ChartRepository,
         sync: Sync,
-        lost: frozenset[str] = frozenset(),
+        lost: asyncio.Task[Mapping[int, frozenset[str]]],
     ) -> Planned:
-        """`lost`: tags whose archives are not there any more.
+        """`lost`: tags whose archives are not there any more, by repository; found out while this one is listed.
 
         Raises what the registry client raises where the listing is not complete: then nothing is removed."""
         listed: list[ListedTag] = []
@@ -82,8 +77,10 @@ class Planning:
         async for page in client.list_tags(repository.name):
             listed += [ListedTag(tag.tag, tag.digest, tag.artifact_type) for tag in page]
             pages += 1
-        held, failed = await self._store.read(partial(_remembered, repository_id=repository.id, sync_id=sync.id))
-        held |= {tag: replace(held[tag], archive_lost=True) for tag in lost & held.keys()}
+        held = await findings.held_tags(self._store.rows, repository.id, sync.id)
+        failed = await failures.of_repository(self._store.rows, repository.id, sync.id)
+        lost_here = (await asyncio.shield(lost)).get(repository.id, frozenset())
+        held |= {tag: replace(held[tag], archive_lost=True) for tag in lost_here & held.keys()}
         decide = partial(
             plan_repository,
             listed,

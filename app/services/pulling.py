@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -114,35 +114,55 @@ class Pulling:
         missing = [digest for digest in digests if digest not in known]
         return Ahead(known, await self._client.get_manifests(tally.name, missing))
 
-    async def take(self, tally: RepositoryTally, step: Step, ahead: Ahead = NOTHING_AHEAD) -> None:
-        """Ends in a version stored, unchanged or failed, or in a skipped tag.
+    async def look(self, tally: RepositoryTally, step: Step) -> Step | None:
+        """The step with the digest that its tag has now, where the listing did not say; None where that ends it.
 
         Raises RegistryError where it is not this version that is at fault.
         """
-        repository = tally.name
+        if not needs_look(step):
+            return step
+        try:
+            await self._courtesy.turn(LOOK_SECONDS)
+            digest = (await self._client.head_manifest(tally.name, step.tag, step.known_digest)).digest
+        except Exception as error:
+            self._note_failed(tally, step, None, error)
+            return None
+        if step.held is not None and digest == step.held.digest and not step.held.archive_lost:
+            self._note_known(tally, step.held)
+        elif step.failed is not None and step.waiting and digest == step.failed.digest:
+            self._recorder.version_failed_before(tally, step.failed)
+        else:
+            return replace(step, digest=digest)
+        return None
+
+    async def take(self, tally: RepositoryTally, step: Step, ahead: Ahead) -> None:
+        """What is left of a step after a look; ends in a version stored, unchanged or failed, or in a skipped tag.
+
+        Raises RegistryError where it is not this version that is at fault.
+        """
         look = _Look(step.digest)
         try:
             await self._take(tally, step, look, ahead)
-        except (RegistryError, ChartReadError) as error:
-            if isinstance(error, RegistryError) and error.code in REGISTRY_WIDE:
-                raise
-            self._recorder.version_failed(tally, fault_of(error, repository, step.tag, look.digest), step.failed)
-        except (LeaseLost, SQLAlchemyError):
-            raise
         except Exception as error:
-            log.exception("sync.version_failed", repository=repository, tag=step.tag)
-            self._recorder.version_failed(tally, fault_of(error, repository, step.tag, look.digest))
+            self._note_failed(tally, step, look.digest, error)
+
+    def _note_failed(self, tally: RepositoryTally, step: Step, digest: str | None, error: Exception) -> None:
+        """Raises it where it is not this version that is at fault."""
+        if isinstance(error, LeaseLost | SQLAlchemyError):
+            raise error
+        if isinstance(error, RegistryError | ChartReadError):
+            if isinstance(error, RegistryError) and error.code in REGISTRY_WIDE:
+                raise error
+            self._recorder.version_failed(tally, fault_of(error, tally.name, step.tag, digest), step.failed)
+        else:
+            log.exception("sync.version_failed", repository=tally.name, tag=step.tag)
+            self._recorder.version_failed(tally, fault_of(error, tally.name, step.tag, digest))
 
     async def _take(self, tally: RepositoryTally, step: Step, look: _Look, ahead: Ahead) -> None:
-        if look.digest is None and step.known_digest is not None:
-            await self._courtesy.turn(LOOK_SECONDS)
-            look.digest = (await self._client.head_manifest(tally.name, step.tag, step.known_digest)).digest
         if step.held is not None and look.digest == step.held.digest:
             if step.held.archive_lost:
                 await self._bring_back(tally, step.held)
             self._note_known(tally, step.held)
-        elif step.failed is not None and step.waiting and look.digest == step.failed.digest:
-            self._recorder.version_failed_before(tally, step.failed)
         elif (known := ahead.known.get(look.digest or "")) is not None:
             self._reuse(tally, step, known)
         else:
@@ -249,6 +269,11 @@ class Pulling:
         contents = await self._reader.read(archive)
         await self._archives.keep(layer.digest, archive)
         return content_row(layer.digest, len(archive), contents)
+
+
+def needs_look(step: Step) -> bool:
+    """Whether a HEAD may spare pulling it: something is known of its tag, and the listing tells no digest."""
+    return step.digest is None and step.known_digest is not None
 
 
 def _is_unchanged(step: Step) -> bool:

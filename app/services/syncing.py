@@ -7,10 +7,10 @@ Bytes flow from the registry through verification and the reader into the store,
 import asyncio
 import os
 import socket
-from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -26,8 +26,9 @@ from app.services.connecting import Connections
 from app.services.courtesy import Courtesy
 from app.services.faults import fault_of
 from app.services.finding_lost import lost_tags
+from app.services.lanes import Lanes
 from app.services.planning import Planning
-from app.services.pulling import NOTHING_AHEAD, Ahead, Pulling, Reader
+from app.services.pulling import Pulling, Reader, needs_look
 from app.services.recording import LeaseLost, Recorder
 from app.services.repository_faults import in_common, nothing_found, of_repository
 from app.services.tallying import RepositoryTally
@@ -50,6 +51,7 @@ LOOKED_AHEAD = 100  # ECR gives so many manifests at a time
 log = structlog.get_logger()
 
 E = TypeVar("E", bound=Exception)
+R = TypeVar("R")
 
 
 class CancelRequested(Exception):
@@ -201,7 +203,6 @@ class SyncRun:
         self._repository_slots = asyncio.Semaphore(REPOSITORIES_PULLED_AT_ONCE)
         self._version_slots = asyncio.Semaphore(tools.bounds.versions_at_once)
         self._tallies: list[RepositoryTally] = []
-        self._lost: Mapping[int, frozenset[str]] = {}
         self.parked_until: datetime | None = None
         """Set where the registry wants no requests for longer than a worker should wait: what is begun is ended."""
 
@@ -217,13 +218,11 @@ class SyncRun:
         if self.sync.last_sequence == 0:
             self._recorder.event(EventKind.STARTED)
             await self._recorder.flush()
-        if self.sync.repository_id is None or self.sync.trigger is SyncTrigger.MANUAL:
-            # Not at every push to one repository: where archives are in an object store, listing them takes requests.
-            self._lost = await lost_tags(self._tools.store, self._tools.archives, self.sync.registry_id)
         if any(repository.last_synced_at is None for repository in repositories):
             self._tools.reader.make_ready()  # what it reads takes some requests to come
         client = await self._tools.connections.client_of(self._registry)
         self._recorder.requests_made = lambda: client.requests_made
+        self._looks = Lanes(lambda: client.requests_at_once)
         pulling = Pulling(
             self._tools.store,
             client,
@@ -234,11 +233,18 @@ class SyncRun:
             self._tools.courtesy,
         )
         async with asyncio.TaskGroup() as group:
+            lost = group.create_task(self._lost_tags())
             for tally in tallies:
                 if not _finished_before(self._earlier.get(tally.repository_id)):
-                    group.create_task(self._sync_repository(client, pulling, tally))
+                    group.create_task(self._sync_repository(client, pulling, tally, lost))
         if self.parked_until is None:
             await self._verify(client, pulling)
+
+    async def _lost_tags(self) -> Mapping[int, frozenset[str]]:
+        """By repository; not asked for after a push to one: to list archives in an object store takes requests."""
+        if self.sync.repository_id is not None and self.sync.trigger is not SyncTrigger.MANUAL:
+            return {}
+        return await lost_tags(self._tools.store, self._tools.archives, self.sync.registry_id)
 
     async def _verify(self, client: "RegistryClient", pulling: Pulling) -> None:
         """Signatures come last: charts are shown without waiting for them."""
@@ -266,19 +272,19 @@ class SyncRun:
         self._tallies.append(tally)
         return tally
 
-    async def _sync_repository(self, client: "RegistryClient", pulling: Pulling, tally: RepositoryTally) -> None:
+    async def _sync_repository(
+        self,
+        client: "RegistryClient",
+        pulling: Pulling,
+        tally: RepositoryTally,
+        lost: asyncio.Task[Mapping[int, frozenset[str]]],
+    ) -> None:
         plan = None
         try:
             async with self._listing_slots:
                 if self.parked_until is not None:
                     return
-                planned = await self._planning.plan(
-                    client,
-                    self._registry,
-                    tally.repository,
-                    self.sync,
-                    self._lost.get(tally.repository_id, frozenset()),
-                )
+                planned = await self._planning.plan(client, self._registry, tally.repository, self.sync, lost)
             plan = planned.plan
             tally.failed_before = planned.failed
             self._recorder.begin_repository(tally, plan, planned.tags)
@@ -306,27 +312,42 @@ class SyncRun:
         try:
             async with asyncio.TaskGroup() as group:
                 for step in plan.steps[:NEWEST_FIRST_OF_ALL]:
-                    await self._start(group, self._take(pulling, tally, step))
+                    await self._start(group, self._take_newest(pulling, tally, step))
                 for steps in batched(plan.steps[NEWEST_FIRST_OF_ALL:], LOOKED_AHEAD):
                     async with self._looking_slots:
-                        ahead = await pulling.look_ahead(tally, steps)
+                        left = await self._look(pulling, tally, steps)
+                        ahead = await pulling.look_ahead(tally, left)
                         async with self._repository_slots:
-                            for step in steps:
-                                await self._start(group, self._take(pulling, tally, step, ahead))
+                            for step in left:
+                                await self._start(group, self._unless_parked(tally, pulling.take, step, ahead))
         except* RegistryError as errors:
             raise _first(errors) from None
 
-    async def _take(self, pulling: Pulling, tally: RepositoryTally, step: Step, ahead: Ahead = NOTHING_AHEAD) -> None:
-        """A step; none where the sync is parked. Others that are under way come to their end: they are paid for."""
+    async def _take_newest(self, pulling: Pulling, tally: RepositoryTally, step: Step) -> None:
+        seen = await self._unless_parked(tally, pulling.look, step)
+        if seen is not None:
+            ahead = await pulling.look_ahead(tally, [seen])
+            await self._unless_parked(tally, pulling.take, seen, ahead)
+
+    async def _look(self, pulling: Pulling, tally: RepositoryTally, steps: Sequence[Step]) -> Sequence[Step]:
+        """Those of the steps that a look at their tags does not end, with the digests that were seen."""
+        if not any(map(needs_look, steps)):
+            return steps
+        looked_at = await self._looks.run(steps, lambda step: self._unless_parked(tally, pulling.look, step))
+        return [step for step in looked_at if step is not None]
+
+    async def _unless_parked(self, tally: RepositoryTally, do: Callable[..., Awaitable[R]], *given: Any) -> R | None:
+        """None where the sync is parked. Others that are under way come to their end: they are paid for."""
         if self.parked_until is not None:
             tally.cut_short = True
-            return
+            return None
         try:
-            await pulling.take(tally, step, ahead)
+            return await do(tally, *given)
         except RateLimited as error:
             if not self._is_parked(error):
                 raise
             tally.cut_short = True
+            return None
 
     def _is_parked(self, error: RegistryError) -> bool:
         if isinstance(error, RateLimited) and error.until is not None:

@@ -49,6 +49,7 @@ class Tidying:
                 if digest not in known:
                     await self._archives.remove(digest)
                     removed += 1
+        await self._archives.clear_unfinished(now - self._retained)
         async with self._store.writing() as session:
             await kept_archives.mark_unreferenced(session, now)
             forgotten = await kept_archives.forget_unreferenced(session, now - self._retained)

@@ -9,25 +9,33 @@ from sqlmodel import Session, SQLModel
 
 from app.domain.faults import Fault
 from app.domain.sync_plan import FailedTag, tried_again_after
+from app.store.columns import Identity
+from app.store.driver_rows import DriverRows, read_rows
 from app.store.many_rows import ManyRows
-from app.store.prepared import among
+from app.store.prepared import among, given
 from app.store.remembered import FailedTagRow
 from app.store.session import execute_now
 
 FAILED_ROWS = ManyRows(FailedTagRow, keys=["repository_id", "tag"], keeping=[])
 _failed = SQLModel.metadata.tables[str(FailedTagRow.__tablename__)]
-_OF_REPOSITORY = select(_failed).where(_failed.c.repository_id == bindparam("repository_id"))
+_OF_REPOSITORY = select(
+    _failed.c.tag,
+    _failed.c.digest,
+    _failed.c.code,
+    _failed.c.message,
+    _failed.c.tries,
+    _failed.c.next_try_at,
+    _failed.c.sync_id,
+).where(_failed.c.repository_id == given("repository_id", Identity))
 _FORGOTTEN = delete(_failed).where(_failed.c.repository_id == bindparam("repository_id"), among(_failed.c.tag, "tags"))
 
 
-def of_repository(session: Session, repository_id: int, sync_id: int) -> dict[str, FailedTag]:
+async def of_repository(reader: DriverRows, repository_id: int, sync_id: int) -> dict[str, FailedTag]:
     """By tag."""
-    rows = execute_now(session, _OF_REPOSITORY, {"repository_id": repository_id}).all()
+    rows = await read_rows(reader, _OF_REPOSITORY, {"repository_id": repository_id})
     return {
-        row.tag: FailedTag(
-            row.tag, row.digest, row.code, row.message, row.tries, row.next_try_at, row.sync_id == sync_id
-        )
-        for row in rows
+        tag: FailedTag(tag, digest, code, message, tries, next_try_at, failed_in == sync_id)
+        for tag, digest, code, message, tries, next_try_at, failed_in in rows
     }
 
 

@@ -13,6 +13,8 @@ from app.domain.sync_events import SkipReason
 from app.domain.sync_plan import HeldTag
 from app.domain.sync_plan import SkippedTag as Skipped
 from app.store import indexing
+from app.store.columns import Identity
+from app.store.driver_rows import DriverRows, read_rows
 from app.store.entities import (
     Chart,
     ChartContent,
@@ -22,7 +24,7 @@ from app.store.entities import (
     SkippedTag,
 )
 from app.store.many_rows import ManyRows
-from app.store.prepared import among
+from app.store.prepared import among, given
 from app.store.session import execute_now
 
 
@@ -61,7 +63,7 @@ class FoundVersion:
 
 
 _NO_CHARTS_OF = select(_skipped.c.tag, _skipped.c.digest).where(
-    _skipped.c.repository_id == bindparam("repository_id"),
+    _skipped.c.repository_id == given("repository_id", Identity),
     _skipped.c.reason == SkipReason.NOT_A_CHART,
     _skipped.c.digest.is_not(None),
 )
@@ -72,19 +74,19 @@ _VERSIONS_OF = select(
     _versions.c.within_policy,
     _versions.c.removed_at.is_not(None),
     _versions.c.sync_id,
-).where(_versions.c.repository_id == bindparam("repository_id"))
+).where(_versions.c.repository_id == given("repository_id", Identity))
 
 
-def held_tags(session: Session, repository_id: int, sync_id: int) -> dict[str, HeldTag]:
+async def held_tags(reader: DriverRows, repository_id: int, sync_id: int) -> dict[str, HeldTag]:
     """What the store holds of a repository, by tag: versions, and tags known to be no chart.
 
     A tag that was a chart once and is something else now is no chart.
     """
     found: dict[str, HeldTag] = {}
     of_repository = {"repository_id": repository_id}
-    for tag, digest in execute_now(session, _NO_CHARTS_OF, of_repository).all():
+    for tag, digest in await read_rows(reader, _NO_CHARTS_OF, of_repository):
         found[tag] = HeldTag(tag, digest)
-    rows = execute_now(session, _VERSIONS_OF, of_repository).all()
+    rows = await read_rows(reader, _VERSIONS_OF, of_repository)
     for tag, digest, version_id, within_policy, is_removed, stored_by in rows:
         if is_removed and tag in found:
             continue

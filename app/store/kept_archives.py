@@ -1,14 +1,17 @@
 """Which archives the rows speak of, and which nothing speaks of any more."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any, Final
 
-from sqlalchemy import delete, exists, insert, literal, tuple_, update
+from sqlalchemy import Integer, SelectBase, String, delete, exists, insert, literal, tuple_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.store.columns import Instant
+from app.store.driver_rows import DriverRows, read_rows
 from app.store.entities import ChartContent, ChartRepository, ChartVersion
+from app.store.prepared import among, given
 from app.store.remembered import Chore, UnreferencedContent
 from app.store.session import execute, insert_for
 
@@ -32,23 +35,26 @@ async def in_lots(session: AsyncSession, registry_id: int, versions: int) -> lis
     return lots
 
 
-async def shown_after(
-    session: AsyncSession, repository_ids: Collection[int], after: tuple[int, str], limit: int
-) -> list[tuple[int, str, str]]:
-    """Repository id, tag and archive digest of versions that are shown, in order, behind a repository id and tag."""
-    place = tuple_(ChartVersion.repository_id, ChartVersion.tag)
-    query = (
-        select(ChartVersion.repository_id, ChartVersion.tag, ChartVersion.archive_digest)
-        .where(
-            col(ChartVersion.repository_id).in_(repository_ids),
-            place > tuple_(*after),
-            col(ChartVersion.removed_at).is_(None),
-            col(ChartVersion.within_policy),
-        )
-        .order_by(col(ChartVersion.repository_id), col(ChartVersion.tag))
-        .limit(limit)
+_SHOWN_BEHIND: Final[SelectBase] = (
+    select(ChartVersion.repository_id, ChartVersion.tag, ChartVersion.archive_digest)
+    .where(
+        among(ChartVersion.repository_id, "repositories"),
+        tuple_(ChartVersion.repository_id, ChartVersion.tag)
+        > tuple_(given("behind_repository", Integer()), given("behind_tag", String())),
+        col(ChartVersion.removed_at).is_(None),
+        col(ChartVersion.within_policy),
     )
-    return list((await session.exec(query)).all())
+    .order_by(col(ChartVersion.repository_id), col(ChartVersion.tag))
+    .limit(given("rows", Integer()))
+)
+
+
+async def shown_after(
+    reader: DriverRows, repository_ids: Collection[int], after: tuple[int, str], limit: int
+) -> list[Sequence[Any]]:
+    """Repository id, tag and archive digest of versions that are shown, in order, behind a repository id and tag."""
+    asked = {"repositories": repository_ids, "behind_repository": after[0], "behind_tag": after[1], "rows": limit}
+    return await read_rows(reader, _SHOWN_BEHIND, asked)
 
 
 async def tags_of(session: AsyncSession, registry_id: int, digests: Collection[str]) -> list[tuple[int, str]]:

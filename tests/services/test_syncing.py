@@ -179,6 +179,26 @@ async def test_same_digest_in_another_repository_is_not_pulled_again(
     assert (row.versions_added, row.bytes_pulled) == (1, 0)
 
 
+@pytest.mark.parametrize("tag", ["1.0.0", "1.1.0", "1.2.0"])  # the highest is taken before the others
+async def test_nothing_is_pulled_when_a_tag_moves_to_a_digest_that_is_stored(
+    room: Room, shared_docker_registry: DockerRegistry, tag: str
+) -> None:
+    repository, stored = f"stored-{tag}/app", pack_chart("app", "0.1.0")
+    push_chart(shared_docker_registry, repository, stored)
+    for version in ("1.0.0", "1.1.0", "1.2.0"):
+        push_chart(shared_docker_registry, repository, pack_chart("app", version))
+    registry, sync = await room.register(shared_docker_registry, repository)
+    await room.syncing.run(sync.id)
+    pulled = f"GET /v2/{repository}/manifests/"
+    before = shared_docker_registry.log_text.count(pulled)
+
+    push_chart(shared_docker_registry, repository, stored, tag=tag)
+    second = await sync_again(room, registry.id)
+
+    assert (second.state, second.versions_changed, second.versions_unchanged) == (SyncState.SUCCEEDED, 1, 3)
+    assert (second.bytes_pulled, shared_docker_registry.log_text.count(pulled)) == (0, before)
+
+
 async def test_tag_listing_that_is_empty_once_removes_nothing(
     room: Room, shared_docker_registry: DockerRegistry
 ) -> None:

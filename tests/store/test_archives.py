@@ -1,11 +1,14 @@
 """Archives: only what has its digest goes in, and only that comes out."""
 
 import hashlib
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from obstore.store import LocalStore
 
+from app.store.archive_bucket import ArchiveBucket, ObjectStoreFault
 from app.store.archives import ArchiveCorrupt, Archives
 from tests.store.rows import digest_of
 
@@ -87,3 +90,37 @@ async def test_old_ones_are_told_by_when_they_were_written(archives: Archives) -
     now = datetime.now(UTC)
     assert [old async for old in archives.older_than(now + timedelta(minutes=1))] == [[DIGEST]]
     assert [old async for old in archives.older_than(now - timedelta(minutes=1))] == []
+
+
+async def test_what_a_writer_left_when_it_was_killed_is_cleared_away_once_it_is_old(tmp_path: Path) -> None:
+    archives = Archives(tmp_path.as_uri())
+    await archives.keep(DIGEST, ARCHIVE)
+    (kept,) = tmp_path.rglob("*.tgz")
+    left = kept.with_name(f"{kept.name}.0123456789abcdef.7.part")
+    left.write_bytes(b"arch")
+    now = datetime.now(UTC)
+    assert [old async for old in archives.older_than(now + timedelta(minutes=1))] == [[DIGEST]]
+    await archives.clear_unfinished(now - timedelta(minutes=1))
+    assert left.exists()
+    await archives.clear_unfinished(now + timedelta(minutes=1))
+    assert not left.exists()
+    assert await archives.read(DIGEST) == ARCHIVE
+
+
+async def test_everything_is_lacking_when_the_folder_is_gone(tmp_path: Path) -> None:
+    archives = Archives(tmp_path.as_uri())
+    await archives.keep(DIGEST, ARCHIVE)
+    shutil.rmtree(tmp_path)
+    assert await archives.lacking({DIGEST}) == {DIGEST}
+    await archives.keep(DIGEST, ARCHIVE)
+    assert await archives.lacking({DIGEST}) == set()
+
+
+async def test_what_an_object_store_raises_is_an_os_error_that_quotes_nothing(tmp_path: Path) -> None:
+    """A folder where nothing can be put stands for a bucket where nobody may write."""
+    bucket = ArchiveBucket("memory://")
+    bucket._bytes = LocalStore(prefix=tmp_path)
+    (tmp_path / "sha256").write_bytes(b"in the way")
+    with pytest.raises(ObjectStoreFault, match="the object store: ") as raised:
+        await bucket.put("sha256/ab/abc.tgz", ARCHIVE)
+    assert str(tmp_path) not in str(raised.value)

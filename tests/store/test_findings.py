@@ -149,9 +149,8 @@ async def test_held_tags_tell_versions_and_remembered_no_charts_apart(store: Sto
         await session.run_sync(
             findings.remember_no_charts, repository_id, [SkippedTag("3.0.0", SkipReason.NOT_A_CHART, "sha256:4")]
         )
-    async with store.reading() as session:
-        held = await session.run_sync(findings.held_tags, repository_id, 7)
-        other = await session.run_sync(findings.held_tags, repository_id, 8)
+    held = await findings.held_tags(store.rows, repository_id, 7)
+    other = await findings.held_tags(store.rows, repository_id, 8)
     assert held == {
         "1.0.0": HeldTag("1.0.0", "sha256:1", ids["1.0.0"], stored_by_this_sync=True),
         "1.1.0": HeldTag("1.1.0", "sha256:2", ids["1.1.0"], removed=True, stored_by_this_sync=True),
@@ -168,8 +167,7 @@ async def test_tag_is_held_as_no_chart_when_something_else_was_pushed_over_its_c
         await session.run_sync(
             findings.remember_no_charts, repository_id, [SkippedTag("1.0.0", SkipReason.NOT_A_CHART, "sha256:3")]
         )
-    async with store.reading() as session:
-        assert await session.run_sync(findings.held_tags, repository_id, 7) == {"1.0.0": HeldTag("1.0.0", "sha256:3")}
+    assert await findings.held_tags(store.rows, repository_id, 7) == {"1.0.0": HeldTag("1.0.0", "sha256:3")}
 
 
 async def test_no_chart_is_forgotten_when_a_chart_is_stored_under_its_tag(store: Store) -> None:
