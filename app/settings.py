@@ -227,8 +227,8 @@ class Settings(BaseSettings):
     comparing_timeout_seconds: float = Field(
         5.0,
         gt=0,
-        description="Longest time that comparing two versions, or checking values against a schema, may take; "
-        "usual charts take a tenth of a second at most.",
+        description="Longest time that comparing two versions, checking values against a schema, or rendering a README "
+        "may take; usual charts take a tenth of a second at most.",
     )
     reader_memory_max_bytes: int = Field(
         512 * MEBIBYTE,

@@ -68,14 +68,15 @@ class Change:
 class ChartContents:
     """No text here holds a NUL or a lone surrogate. Text is None where the chart has no such file.
 
-    `readme_html` is sanitised. `values_schema` is the text as it is, be it JSON or not. `files` is in the order of
-    the archive and holds those of sub-charts too. `images` are references that values.yaml and annotations name.
+    `readme_plain`: the README is plain text, no Markdown. `values_schema` is the text as it is, be it JSON or not.
+    `files` is in the order of the archive and holds those of sub-charts too. `images` are references that values.yaml
+    and annotations name.
     """
 
     metadata: ChartMetadata
     chart_yaml: str
     readme_markdown: str | None
-    readme_html: str | None
+    readme_plain: bool
     values_yaml: str | None
     values_schema: str | None
     notes: str | None

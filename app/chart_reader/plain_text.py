@@ -4,6 +4,7 @@ Identity (chart name, version, dependency names, file paths) is never cleaned bu
 another name. Everything else is cleaned.
 """
 
+import html
 import re
 
 BYTE_ORDER_MARK = "\ufeff"
@@ -45,3 +46,8 @@ def decode_strictly(data: bytes) -> str:
 def decode_leniently(data: bytes) -> str:
     """Text to be read by people: what is no UTF-8, and NUL, shows as U+FFFD."""
     return data.decode("utf-8", errors="replace").replace("\0", "\ufffd").removeprefix(BYTE_ORDER_MARK)
+
+
+def preformatted(text: str) -> str:
+    """HTML that shows a text as it is, line by line."""
+    return f"<pre>{html.escape(text)}</pre>"

@@ -20,6 +20,7 @@ from app.chart_reader.frames import (
     FIRST_LENGTH,
     READ,
     READ_FILE,
+    RENDER_MARKDOWN,
     WorkerSettings,
 )
 from app.chart_reader.limits import ReadingLimits
@@ -88,6 +89,11 @@ class ReaderPool:
         """What `json_check.can_be_shown` says. Raises ChartReadError, and nothing else."""
         shown: bool = await self._ask(CHECK_JSON, _encoded(text))
         return shown
+
+    async def render_markdown(self, text: str) -> str:
+        """What `readme.render_markdown` makes of it. Raises ChartReadError, and nothing else."""
+        rendered: str = await self._ask(RENDER_MARKDOWN, _encoded(text))
+        return rendered
 
     @property
     def process_ids(self) -> tuple[int, ...]:

@@ -9,7 +9,6 @@ from app.chart_reader.errors import ArchiveTooLarge, MalformedChart
 from app.chart_reader.images import images_of
 from app.chart_reader.limits import ReadingLimits
 from app.chart_reader.plain_text import block_text, decode_leniently, decode_strictly
-from app.chart_reader.readme import render_readme
 
 NOTES = "templates/NOTES.txt"
 # Helm, pkg/action/show.go, readmeFileNames: compared without case, Markdown preferred.
@@ -34,9 +33,7 @@ def read_chart(archive: bytes, limits: ReadingLimits) -> ChartContents:
         metadata=metadata,
         chart_yaml=chart_yaml,
         readme_markdown=readme,
-        readme_html=None
-        if readme is None or readme_path is None
-        else render_readme(readme, not readme_path.lower().endswith(".txt"), limits),
+        readme_plain=readme_path is not None and readme_path.lower().endswith(".txt"),
         values_yaml=values,
         values_schema=schema,
         notes=None if notes is None else block_text(notes),

@@ -1,11 +1,10 @@
 """README: Markdown into HTML that may be put into a page."""
 
-import html
-
 import comrak
 import nh3
 
 from app.chart_reader.limits import ReadingLimits
+from app.chart_reader.plain_text import preformatted
 
 _TAG_NAMES = """
 a abbr b blockquote br code dd del details div dl dt em h1 h2 h3 h4 h5 h6 hr i img ins kbd li ol p pre q s
@@ -44,24 +43,19 @@ _CHECKBOXES = {
 }
 
 
-def render_readme(text: str, markdown: bool, limits: ReadingLimits) -> str:
+def render_markdown(text: str, limits: ReadingLimits) -> str:
     """Sanitised HTML of a README as GitHub renders it: tables, task lists, strike-through, bare links.
 
-    A README that is no Markdown, is too long to render in a moment, or grows out of bounds when rendered,
-    comes as preformatted text.
+    One that is too long to render in a moment, or grows out of bounds when rendered, comes as preformatted text.
     """
-    if not markdown or len(text) > limits.readme_rendered_max_bytes:
-        return _preformatted(text)
+    if len(text) > limits.readme_rendered_max_bytes:
+        return preformatted(text)
     rendered = comrak.render_markdown(text, extension_options=_EXTENSIONS, render_options=_RENDERING)
     for checkbox, sign in _CHECKBOXES.items():
         rendered = rendered.replace(checkbox, sign)
     if len(rendered) > limits.readme_html_max_bytes:
-        return _preformatted(text)
+        return preformatted(text)
     return _CLEANER.clean(rendered)
-
-
-def _preformatted(text: str) -> str:
-    return f"<pre>{html.escape(text)}</pre>"
 
 
 def _keep_attribute(tag: str, attribute: str, value: str) -> str | None:

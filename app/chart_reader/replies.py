@@ -13,7 +13,7 @@ from app.chart_reader import errors
 from app.chart_reader.answers import ChartComparison, FileChange, ValuesVerdict
 from app.chart_reader.contents import ChartContents
 from app.chart_reader.errors import ChartReadError, ReaderDied
-from app.chart_reader.frames import CHECK_JSON, CHECK_VALUES, COMPARE, READ, READ_FILE
+from app.chart_reader.frames import CHECK_JSON, CHECK_VALUES, COMPARE, READ, READ_FILE, RENDER_MARKDOWN
 from app.domain.values_diff import ChangeKind, ValueChange
 
 _ENCODER = msgspec.msgpack.Encoder()
@@ -22,6 +22,7 @@ _DECODERS: dict[int, msgspec.msgpack.Decoder[Any]] = {
     READ_FILE: msgspec.msgpack.Decoder(str | None),
     CHECK_VALUES: msgspec.msgpack.Decoder(ValuesVerdict),
     CHECK_JSON: msgspec.msgpack.Decoder(bool),
+    RENDER_MARKDOWN: msgspec.msgpack.Decoder(str),
 }
 _ERROR_TYPES = {
     name: value for name, value in vars(errors).items() if isinstance(value, type) and issubclass(value, ChartReadError)

@@ -28,13 +28,14 @@ from app.chart_reader.frames import (
     KIND_BYTES,
     READ,
     READY,
+    RENDER_MARKDOWN,
     WorkerSettings,
 )
 from app.chart_reader.gzip_stream import inflate
 from app.chart_reader.json_check import can_be_shown
 from app.chart_reader.limits import ReadingLimits
 from app.chart_reader.reading import read_chart, read_chart_file
-from app.chart_reader.readme import render_readme
+from app.chart_reader.readme import render_markdown
 from app.chart_reader.replies import encode_answer, encode_failure
 from app.chart_reader.values_check import check_values, warm_up
 
@@ -93,6 +94,8 @@ def _serve(kind: int, body: memoryview, limits: ReadingLimits) -> Any:
         return read_chart(bytes(body), limits)
     if kind == CHECK_JSON:
         return can_be_shown(str(body, "utf-8"))
+    if kind == RENDER_MARKDOWN:
+        return render_markdown(str(body, "utf-8"), limits)
     (first_bytes,) = FIRST_LENGTH.unpack(body[: FIRST_LENGTH.size])
     first_end = FIRST_LENGTH.size + first_bytes
     first, archive = bytes(body[FIRST_LENGTH.size : first_end]), bytes(body[first_end:])
@@ -134,7 +137,7 @@ def _send(connection: socket.socket, kind: int, body: bytes) -> None:
 
 def _warm_up(limits: ReadingLimits) -> None:
     """Everything that is imported or built at first use, before files can no longer be opened."""
-    render_readme("# a\n\n|b|\n|-|\n|c|\n\n<details>[d](https://e) &amp; `f`</details>\n", True, limits)
+    render_markdown("# a\n\n|b|\n|-|\n|c|\n\n<details>[d](https://e) &amp; `f`</details>\n", limits)
     parse_chart_yaml("name: a\nversion: 1.0.0\n", None, limits)
     warm_up()
     for archive in (b"", b"\x1f\x8b\x08"):

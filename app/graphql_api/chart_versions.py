@@ -63,7 +63,12 @@ def _texts_ahead(*texts: LongText) -> ReadAhead:
 @strawberry.type(description="A chart's README.md.")
 class Readme:
     markdown: str = strawberry.field(description="As written.")
-    html: str = strawberry.field(description="Rendered and sanitised: safe to put into a page.")
+    archive_digest: strawberry.Private[str]
+    plain: strawberry.Private[bool]
+
+    @computed("Rendered and sanitised: safe to put into a page.")
+    async def html(self, info: Info) -> str:
+        return await info.context.loaders.readme_html(self.archive_digest, self.markdown, self.plain)
 
 
 @strawberry.type(description="A file of a chart's archive.")
@@ -155,14 +160,14 @@ class ChartVersion(Node):
 
     @computed(
         "README.md; null where it has none.",
-        _texts_ahead(LongText.README_MARKDOWN, LongText.README_HTML),
-        reads=_DIGEST,
+        _texts_ahead(LongText.README_MARKDOWN),
+        reads=[*_DIGEST, "content.readme_plain"],
     )
     async def readme(self, info: Info) -> Readme | None:
-        digest = self.row.archive_digest
-        wanted = [(digest, LongText.README_MARKDOWN), (digest, LongText.README_HTML)]
-        markdown, html = await info.context.loaders.long_text.load_many(wanted)
-        return None if markdown is None else Readme(markdown=markdown, html=html or "")
+        markdown = await self._text(info, LongText.README_MARKDOWN)
+        if markdown is None:
+            return None
+        return Readme(markdown=markdown, archive_digest=self.row.archive_digest, plain=self.content.readme_plain)
 
     @computed("values.yaml with its comments.", _texts_ahead(LongText.VALUES), reads=_DIGEST)
     async def values(self, info: Info) -> str | None:

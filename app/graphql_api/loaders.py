@@ -204,6 +204,12 @@ class Loaders:
         self._bytes.take(len(text) if text else 0)
         return text
 
+    async def readme_html(self, archive_digest: str, text: str, plain: bool) -> str:
+        """Of a README; each one that was not shown lately is rendered by a reader."""
+        html = await self._browsing.readmes.readme(archive_digest, text, plain=plain)
+        self._bytes.take(len(html))
+        return html
+
     @cached_property
     def digest_history(self) -> Loader[tuple[int, str], list[DigestSighting]]:
         """By repository and tag."""

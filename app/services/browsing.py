@@ -13,6 +13,7 @@ from app.domain.errors import Unreadable
 from app.domain.host_names import familiar_host, oci_repository
 from app.domain.semver import InvalidVersion, Version
 from app.services.clock import Clock, utc_now
+from app.services.rendering import Rendering
 from app.store import charts, facets, long_texts, registries, search, syncs
 from app.store.archives import Archives
 from app.store.charts import ChartConditions
@@ -67,6 +68,7 @@ class Browsing:
         self._store = store
         self._archives = archives
         self._reader = reader
+        self.readmes = Rendering(reader)
         self._archive_turns = asyncio.Semaphore(ARCHIVES_AT_ONCE)
         # Pages of the same search, one after the other, tell the same counts.
         self._counts: Kept[Hashable, int] = Kept(store.revision, COUNTS_KEPT)

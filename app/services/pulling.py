@@ -294,8 +294,8 @@ def _names(kind: type[Any]) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind))
 
 
-_TEXTS = ("chart_yaml", "readme_markdown", "readme_html", "values_yaml", "values_schema", "notes")
-_metadata, _texts = _as_dict(_names(ChartMetadata)), _as_dict(_TEXTS)
+_OWN = ("chart_yaml", "readme_markdown", "readme_plain", "values_yaml", "values_schema", "notes")
+_metadata, _own = _as_dict(_names(ChartMetadata)), _as_dict(_OWN)
 _maintainer, _dependency, _change = _as_dict(_names(Maintainer)), _as_dict(_names(Dependency)), _as_dict(_names(Change))
 
 
@@ -304,7 +304,7 @@ def content_row(archive_digest: str, archive_bytes: int, contents: ChartContents
     metadata = contents.metadata
     return {
         **_metadata(metadata),
-        **_texts(contents),
+        **_own(contents),
         "sources": list(metadata.sources),
         "keywords": list(metadata.keywords),
         "maintainers": [_maintainer(maintainer) for maintainer in metadata.maintainers],

@@ -31,7 +31,6 @@ from app.store.shown_rows import Reader, ShownRows
 
 LONG_TEXTS = (
     ChartContent.readme_markdown,
-    ChartContent.readme_html,
     ChartContent.values_yaml,
     ChartContent.values_schema,
     ChartContent.notes,

@@ -236,7 +236,8 @@ class ChartContent(Row, table=True):
     dependencies: list[dict[str, Any]] = json_column(list)
     chart_yaml: str = long_text()
     readme_markdown: str | None = long_text(default=None)
-    readme_html: str | None = long_text(default=None)
+    readme_plain: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    """Whether the README is plain text; it is Markdown otherwise."""
     values_yaml: str | None = long_text(default=None)
     values_schema: str | None = long_text(default=None)
     notes: str | None = long_text(default=None)

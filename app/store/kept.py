@@ -3,9 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
-from typing import Generic, TypeVar
-
-from app.store.revision import Revision
+from typing import Generic, Protocol, TypeVar
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -15,15 +13,27 @@ def _any(_value: object) -> bool:
     return True
 
 
+class Dated(Protocol):
+    """What values are worked out of; `app.store.revision` has those of the store."""
+
+    def current(self) -> Hashable | None:
+        """Equal to an earlier one only where nothing has changed since; None where that is unknown."""
+
+
+class Unchanging:
+    """What is addressed by its digest."""
+
+    def current(self) -> Hashable:
+        return 0
+
+
 class Kept(Generic[K, V]):
     """All of them go when the revision moves; while it stays, the least recently used ones when there are too many.
 
     Where the revision is unknown, nothing is kept and nothing kept is given. One event loop's, not thread-safe.
     """
 
-    def __init__(
-        self, revision: Revision, weight_max: int, weigh: Callable[[K, V], int] = lambda _key, _value: 1
-    ) -> None:
+    def __init__(self, revision: Dated, weight_max: int, weigh: Callable[[K, V], int] = lambda _key, _value: 1) -> None:
         """`weight_max` is of all values together, in what `weigh` measures; 0 keeps nothing."""
         self._revision = revision
         self._weight_max = weight_max

@@ -16,7 +16,6 @@ class LongText(StrEnum):
 
     CHART_YAML = "chart_yaml"
     README_MARKDOWN = "readme_markdown"
-    README_HTML = "readme_html"
     VALUES = "values_yaml"
     VALUES_SCHEMA = "values_schema"
     NOTES = "notes"

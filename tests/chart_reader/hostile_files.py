@@ -5,7 +5,6 @@ import random
 import re
 from html.parser import HTMLParser
 
-from app.chart_reader.contents import ChartContents
 from app.chart_reader.json_check import can_be_shown
 from tests.chart_reader.hostile_kind import HostileArchive, chart_with, later, refused, stored
 
@@ -34,11 +33,12 @@ class _ActiveParts(HTMLParser):
                 self.found.append(f"{tag} {attribute}={value}")
 
 
-def _is_harmless(contents: ChartContents) -> bool:
+def active_parts(html: str) -> list[str]:
+    """None is in what Chartroom shows."""
     parser = _ActiveParts()
-    parser.feed(contents.readme_html or "")
+    parser.feed(html)
     parser.close()
-    return contents.readme_html is not None and not parser.found
+    return parser.found
 
 
 def _noise_text(size_bytes: int) -> str:
@@ -47,7 +47,7 @@ def _noise_text(size_bytes: int) -> str:
 
 
 def _readme(label: str, text: str | bytes) -> HostileArchive:
-    return stored(f"readme-{label}", later(chart_with, {"README.md": text}), _is_harmless)
+    return _file(f"readme-{label}", "README.md", text, lambda c: c.readme_markdown is not None)
 
 
 def _file(label: str, path: str, content: str | bytes, holds: object = None) -> HostileArchive:
@@ -111,9 +111,9 @@ FILE_KINDS: list[HostileArchive] = [
         "readme-of-other-case",
         "ReadMe.MD",
         "# Title",
-        lambda c: c.readme_html == "<h1>Title</h1>\n",
+        lambda c: c.readme_markdown == "# Title" and not c.readme_plain,
     ),
-    _file("readme-as-text", "README.txt", "<b>&", lambda c: c.readme_html == "<pre>&lt;b&gt;&amp;</pre>"),
+    _file("readme-as-text", "README.txt", "<b>&", lambda c: c.readme_plain and c.readme_markdown == "<b>&"),
     _file("readme-of-sub-chart-only", "charts/sub/README.md", "# Sub", lambda c: c.readme_markdown is None),
     refused("values-not-utf8", later(chart_with, {"values.yaml": b"a: \xff\n"}), says="values.yaml"),
     refused("values-utf-16", later(chart_with, {"values.yaml": "a: 1\n".encode("utf-16")}), says="values.yaml"),

@@ -13,6 +13,7 @@ from app.chart_reader.limits import MEBIBYTE, ReadingLimits
 from app.chart_reader.pool import ReaderPool
 from app.chart_reader.reading import read_chart
 from tests.chart_reader.hostile import HOSTILE_ARCHIVES
+from tests.chart_reader.hostile_files import HOSTILE_READMES, active_parts
 from tests.chart_reader.hostile_gzip import SOUND_TAR
 from tests.chart_reader.hostile_kind import HostileArchive
 from tests.chart_reader.packing import pack_chart
@@ -39,6 +40,12 @@ async def test_hostile_archive_ends_as_declared(hostile: HostileArchive, pool: R
         assert hostile.expected_code is None, contents.metadata
         assert hostile.holds(contents), contents
         _assert_storable(contents)
+        assert active_parts(await pool.render_markdown(contents.readme_markdown or "")) == []
+
+
+def test_what_acts_in_a_page_is_found() -> None:
+    assert active_parts(HOSTILE_READMES["handler"]) == ["img onerror=alert(1)"]
+    assert sum(bool(active_parts(text)) for text in HOSTILE_READMES.values() if isinstance(text, str)) > 10
 
 
 async def test_memory_of_readers_stays_bounded_over_all_hostile_archives() -> None:
@@ -48,7 +55,8 @@ async def test_memory_of_readers_stays_bounded_over_all_hostile_archives() -> No
         (first,) = pool.process_ids
         for hostile in HOSTILE_ARCHIVES:
             try:
-                await pool.read(hostile.archive)
+                contents = await pool.read(hostile.archive)
+                await pool.render_markdown(contents.readme_markdown or "")
             except ChartReadError as error:
                 assert error.code == hostile.expected_code, hostile.name
         assert pool.process_ids == (first,), "a hostile archive has cost a reader its life"
@@ -104,7 +112,6 @@ def _assert_storable(contents: ChartContents) -> None:
         for part in (
             contents.chart_yaml,
             contents.readme_markdown,
-            contents.readme_html,
             contents.values_yaml,
             contents.values_schema,
             contents.notes,

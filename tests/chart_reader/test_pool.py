@@ -19,13 +19,13 @@ from app.chart_reader.pool import ReaderPool
 from tests.chart_reader.packing import pack_chart
 
 SOUND = pack_chart("payments", "1.2.3", {"README.md": "# Payments\n"})
-# Cleaning takes time that grows with the square of these, inside a call that Python cannot interrupt;
+# READMEs. Cleaning takes time that grows with the square of these, inside a call that Python cannot interrupt;
 # with the bound on rendering lifted, most of a minute.
-SLOW = pack_chart("slow", "1.0.0", {"README.md": "<div>" * 200_000})
+SLOW = "<div>" * 200_000
 # Some seconds.
-STEADY = pack_chart("steady", "1.0.0", {"README.md": "<div>" * 50_000})
+STEADY = "<div>" * 50_000
 OTHER = pack_chart("other", "1.0.0")
-BUSY = pack_chart("busy", "1.0.0", {"README.md": "<div>" * 10_000})
+BUSY = "<div>" * 10_000
 LARGE = pack_chart("large", "1.0.0", {f"{i}": os.urandom(1024) * 4096 for i in range(6)})
 # More than a socket holds: it is still being sent when the reader has had enough.
 BULKY = pack_chart("bulky", "1.0.0", {"noise": os.urandom(MEBIBYTE)})
@@ -71,6 +71,13 @@ async def test_json_is_looked_at_in_another_process() -> None:
         assert not await pool.can_be_shown('{"a": NaN}')
 
 
+async def test_readme_is_rendered_in_another_process() -> None:
+    async with opened() as pool:
+        assert await pool.render_markdown("# Größe\n<script>a</script>") == "<h1>Größe</h1>\n\n"
+        assert await pool.render_markdown("a \ud800") == "<p>a ?</p>\n"
+        assert len(pool.process_ids) == 1
+
+
 async def test_chart_is_read_in_another_process() -> None:
     async with opened() as pool:
         contents = await pool.read(SOUND)
@@ -100,7 +107,7 @@ async def test_chart_behind_one_that_hangs_is_read_by_another_reader() -> None:
     async with opened(workers=2, limits=WITHOUT_README_BOUND) as pool:
         await asyncio.gather(pool.read(SOUND), pool.read(SOUND))
         assert len(pool.process_ids) == 2
-        slow = asyncio.create_task(pool.read(SLOW))
+        slow = asyncio.create_task(pool.render_markdown(SLOW))
         sound = await asyncio.gather(*(pool.read(SOUND) for _ in range(15)))
         assert len(sound) == 15
         assert not slow.done()
@@ -113,8 +120,9 @@ async def test_chart_that_is_slow_and_no_more_is_read_and_its_reader_replaced() 
     async with opened(workers=2, limits=WITHOUT_README_BOUND) as pool:
         await asyncio.gather(pool.read(SOUND), pool.read(SOUND))
         before = set(pool.process_ids)
-        names = [read.metadata.name for read in await asyncio.gather(*map(pool.read, (STEADY, SOUND, SOUND, SOUND)))]
-        assert names == ["steady", "payments", "payments", "payments"]
+        steady, *read = await asyncio.gather(pool.render_markdown(STEADY), *(pool.read(SOUND) for _ in range(3)))
+        assert steady.startswith("<div>")
+        assert [contents.metadata.name for contents in read] == ["payments"] * 3
         await until(lambda: sum(map(is_running, before)) == 1)
         assert len(await asyncio.gather(*(pool.read(SOUND) for _ in range(20)))) == 20
 
@@ -138,7 +146,7 @@ async def test_hung_reading_times_out_and_the_next_one_is_read() -> None:
         await pool.read(SOUND)
         (first,) = pool.process_ids
         with pytest.raises(ReadingTimedOut) as refusal:
-            await pool.read(SLOW)
+            await pool.render_markdown(SLOW)
         assert refusal.value.code == "TIMED_OUT"
         await until(lambda: not is_running(first))
         assert (await pool.read(SOUND)).metadata.name == "payments"
@@ -147,7 +155,7 @@ async def test_hung_reading_times_out_and_the_next_one_is_read() -> None:
 
 async def test_other_readings_go_on_while_one_hangs() -> None:
     async with opened(workers=2, timeout_seconds=3, limits=WITHOUT_README_BOUND) as pool:
-        hung = asyncio.create_task(pool.read(SLOW))
+        hung = asyncio.create_task(pool.render_markdown(SLOW))
         for _ in range(20):
             assert (await pool.read(SOUND)).metadata.name == "payments"
         assert not hung.done()
@@ -157,7 +165,7 @@ async def test_other_readings_go_on_while_one_hangs() -> None:
 
 async def test_waiting_for_a_free_reader_is_not_counted_as_reading() -> None:
     async with opened(timeout_seconds=1, limits=WITHOUT_README_BOUND) as pool:
-        hung = asyncio.create_task(pool.read(SLOW))
+        hung = asyncio.create_task(pool.render_markdown(SLOW))
         await asyncio.sleep(0)
         assert (await pool.read(SOUND)).metadata.name == "payments"
         with pytest.raises(ReadingTimedOut):
@@ -178,7 +186,7 @@ async def test_reader_that_dies_costs_its_reading_only(sent: signal.Signals) -> 
     async with opened(limits=WITHOUT_README_BOUND) as pool:
         await pool.read(SOUND)
         (reader,) = pool.process_ids
-        reading = asyncio.create_task(pool.read(SLOW))
+        reading = asyncio.create_task(pool.render_markdown(SLOW))
         await asyncio.sleep(0.1)
         os.kill(reader, sent)
         with pytest.raises(ReaderDied) as refusal:
@@ -187,10 +195,11 @@ async def test_reader_that_dies_costs_its_reading_only(sent: signal.Signals) -> 
         assert (await pool.read(SOUND)).metadata.name == "payments"
 
 
-async def asked_together(pool: ReaderPool, *archives: bytes) -> list[ChartContents | BaseException]:
-    """All in one message to one reader that is there already."""
+async def asked_together(pool: ReaderPool, *asked: bytes | str) -> list[ChartContents | str | BaseException]:
+    """Archives to be read and texts to be rendered, all in one message to one reader that is there already."""
     await pool.read(SOUND)
-    return await asyncio.gather(*(pool.read(archive) for archive in archives), return_exceptions=True)
+    asking = [pool.render_markdown(each) if isinstance(each, str) else pool.read(each) for each in asked]
+    return await asyncio.gather(*asking, return_exceptions=True)
 
 
 async def test_hung_reading_costs_none_of_those_asked_with_it() -> None:
@@ -234,10 +243,11 @@ async def test_reading_cancelled_behind_another_leaves_its_reader_alone() -> Non
     async with opened(limits=WITHOUT_README_BOUND) as pool:
         await pool.read(SOUND)
         readers = pool.process_ids
-        first, behind, last = (asyncio.create_task(pool.read(each)) for each in (BUSY, SOUND, OTHER))
+        first = asyncio.create_task(pool.render_markdown(BUSY))
+        behind, last = (asyncio.create_task(pool.read(each)) for each in (SOUND, OTHER))
         await asyncio.sleep(0.05)
         behind.cancel()
-        assert (await first).metadata.name == "busy"
+        assert (await first).startswith("<div>")
         assert (await last).metadata.name == "other"
         assert behind.cancelled()
         assert pool.process_ids == readers
@@ -273,7 +283,7 @@ async def test_cancelled_reading_ends_its_reader_and_the_next_one_is_read() -> N
     async with opened(limits=WITHOUT_README_BOUND) as pool:
         await pool.read(SOUND)
         (reader,) = pool.process_ids
-        reading = asyncio.create_task(pool.read(SLOW))
+        reading = asyncio.create_task(pool.render_markdown(SLOW))
         await asyncio.sleep(0.1)
         reading.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -297,7 +307,7 @@ async def test_reading_cancelled_while_its_reader_starts_leaves_no_process() -> 
 async def test_close_ends_every_reader_and_what_it_reads() -> None:
     async with opened(workers=2, limits=WITHOUT_README_BOUND) as pool:
         await pool.read(SOUND)
-        reading = asyncio.create_task(pool.read(SLOW))
+        reading = asyncio.create_task(pool.render_markdown(SLOW))
         await asyncio.sleep(0.1)
         readers = pool.process_ids
         await pool.close()
@@ -333,7 +343,7 @@ from tests.chart_reader.test_pool import SLOW, SOUND, WITHOUT_README_BOUND
 async def main():
     pool = ReaderPool(workers=2, timeout_seconds=1, memory_max_bytes=2**29, limits=WITHOUT_README_BOUND)
     await asyncio.gather(pool.read(SOUND), pool.read(SOUND))
-    hung = asyncio.create_task(pool.read(SLOW))
+    hung = asyncio.create_task(pool.render_markdown(SLOW))
     await asyncio.sleep(0.1)
     print(*pool.process_ids, flush=True)
     sys.stdin.read()

@@ -71,7 +71,7 @@ def test_texts_and_files_are_read_as_they_were_packed() -> None:
     contents = read_chart(pack_chart(chart_yaml=WHOLE_CHART_YAML, files=files), LIMITS)
     assert contents.chart_yaml == WHOLE_CHART_YAML
     assert contents.readme_markdown == files["README.md"]
-    assert contents.readme_html == "<h1>Payments</h1>\n"
+    assert not contents.readme_plain
     assert contents.values_yaml == files["values.yaml"]
     assert contents.values_schema == files["values.schema.json"]
     assert contents.notes == files["templates/NOTES.txt"]
@@ -82,7 +82,7 @@ def test_texts_and_files_are_read_as_they_were_packed() -> None:
 def test_what_a_chart_does_not_have_is_none() -> None:
     contents = read_chart(pack_chart(chart_yaml="name: a\nversion: 1.0.0\n"), LIMITS)
     assert contents.readme_markdown is None
-    assert contents.readme_html is None
+    assert not contents.readme_plain
     assert contents.values_schema is None
     assert contents.values_schema is None
     assert contents.notes is None

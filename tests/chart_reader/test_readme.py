@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from app.chart_reader.limits import ReadingLimits
-from app.chart_reader.readme import render_readme
+from app.chart_reader.readme import render_markdown
 
 LIMITS = ReadingLimits()
 
@@ -29,25 +29,25 @@ LIMITS = ReadingLimits()
     ],
 )
 def test_what_people_write_is_kept(markdown: str, html: str) -> None:
-    assert html in render_readme(markdown, True, LIMITS)
+    assert html in render_markdown(markdown, LIMITS)
 
 
 def test_readme_too_long_to_render_is_shown_as_text() -> None:
     limits = ReadingLimits(readme_rendered_max_bytes=10)
-    assert render_readme("# <b>Long</b> title", True, limits) == "<pre># &lt;b&gt;Long&lt;/b&gt; title</pre>"
+    assert render_markdown("# <b>Long</b> title", limits) == "<pre># &lt;b&gt;Long&lt;/b&gt; title</pre>"
 
 
 def test_readme_that_grows_out_of_bounds_is_shown_as_text() -> None:
     limits = ReadingLimits(readme_html_max_bytes=50)
-    assert render_readme("- a\n" * 10, True, limits).startswith("<pre>- a\n")
+    assert render_markdown("- a\n" * 10, limits).startswith("<pre>- a\n")
 
 
 def test_rendering_gives_back_the_memory_it_took() -> None:
     text = "# One\n\n| a | b |\n|---|---|\n" + "| [x](https://example.com) | `y` |\n" * 500
-    render_readme(text, True, LIMITS)
+    render_markdown(text, LIMITS)
     before = peak_bytes()
     for _ in range(200):
-        render_readme(text, True, LIMITS)
+        render_markdown(text, LIMITS)
     assert peak_bytes() - before < 8 * 1024 * 1024
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from app.chart_reader.answers import ChartComparison, FileChange, ValuesProblem, ValuesVerdict
 from app.chart_reader.errors import ReaderDied
-from app.chart_reader.frames import CHECK_JSON, CHECK_VALUES, COMPARE, READ, READ_FILE
+from app.chart_reader.frames import CHECK_JSON, CHECK_VALUES, COMPARE, READ, READ_FILE, RENDER_MARKDOWN
 from app.chart_reader.limits import ReadingLimits
 from app.chart_reader.reading import read_chart
 from app.chart_reader.replies import decode_answer, decode_failure, encode_answer, encode_failure
@@ -59,6 +59,7 @@ COMPARISON = ChartComparison(
         (COMPARE, COMPARISON),
         (CHECK_VALUES, ValuesVerdict(True, (ValuesProblem("/a", "It is none."),))),
         (CHECK_JSON, True),
+        (RENDER_MARKDOWN, "<h1>é</h1>\n"),
     ],
 )
 def test_answer_is_the_same_in_another_process(kind: int, answer: Any) -> None:
@@ -77,7 +78,7 @@ BROKEN = {
     "longer": encode_answer(READ, CONTENTS) + b"\0",
     "another kind": encode_answer(READ_FILE, "text"),
     "a number for a text": contents_with(chart_yaml=1),
-    "bytes for a text": contents_with(readme_html=b"<p>"),
+    "bytes for a text": contents_with(readme_markdown=b"<p>"),
     "a list for a mapping": contents_with(metadata=[]),
     "a text for a size": contents_with(files=[["a", "1"]]),
     "a word that is none": contents_with(metadata={**msgspec.to_builtins(CONTENTS.metadata), "type": "virus"}),

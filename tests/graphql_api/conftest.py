@@ -14,6 +14,7 @@ from app.chart_reader.comparison import compare_charts
 from app.chart_reader.json_check import can_be_shown
 from app.chart_reader.limits import ReadingLimits
 from app.chart_reader.reading import read_chart_file
+from app.chart_reader.readme import render_markdown
 from app.chart_reader.values_check import check_values
 from app.domain.roles import Role
 from app.graphql_api.context import Context, Services
@@ -54,6 +55,9 @@ class FilesInThisProcess:
 
     async def can_be_shown(self, text: str) -> bool:
         return can_be_shown(text)
+
+    async def render_markdown(self, text: str) -> str:
+        return render_markdown(text, ReadingLimits())
 
     async def compare(self, before: bytes, after: bytes) -> ChartComparison:
         return compare_charts(before, after, ReadingLimits())

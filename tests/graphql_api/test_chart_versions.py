@@ -25,7 +25,6 @@ TOLD: dict[str, Any] = {
     "annotations": {"category": "Finance"},
     "maintainers": [{"name": "Ann", "email": "ann@example.com", "url": None}],
     "readme_markdown": "# Hello",
-    "readme_html": "<h1>Hello</h1>",
     "values_yaml": "# How many\nreplicas: 1\n",
     "values_schema": '{"type": "object"}',
     "notes": "Done.",
@@ -68,7 +67,7 @@ async def test_version_shows_its_texts_and_files(desk: Desk) -> None:
     chart = await add_chart(desk.store, await add_registry(desk.store), **TOLD)
     fields = "readme { markdown html } values valuesSchema notes chartYaml files { path bytes }"
     assert await ask(desk, chart, fields) == {
-        "readme": {"markdown": "# Hello", "html": "<h1>Hello</h1>"},
+        "readme": {"markdown": "# Hello", "html": "<h1>Hello</h1>\n"},
         "values": "# How many\nreplicas: 1\n",
         "valuesSchema": {"type": "object"},
         "notes": "Done.",
@@ -85,6 +84,19 @@ async def test_texts_are_null_when_the_chart_has_none(desk: Desk) -> None:
         "valuesSchema": None,
         "notes": None,
     }
+
+
+async def test_readmes_of_a_page_are_rendered_each_as_what_it_is(desk: Desk) -> None:
+    registry = await add_registry(desk.store)
+    await add_chart(desk.store, registry, "charts/a", readme_markdown="*a*<script>alert(1)</script>")
+    await add_chart(desk.store, registry, "charts/b")
+    await add_chart(desk.store, registry, "charts/c", readme_markdown="*c* <b>", readme_plain=True)
+    answer = await desk.ask("{ charts(orderBy: NAME) { nodes { latestVersion { readme { html markdown } } } } }")
+    assert [node["latestVersion"]["readme"] for node in answer["charts"]["nodes"]] == [
+        {"html": "<p><em>a</em></p>\n", "markdown": "*a*<script>alert(1)</script>"},
+        None,
+        {"html": "<pre>*c* &lt;b&gt;</pre>", "markdown": "*c* <b>"},
+    ]
 
 
 def archive_of(files: dict[str, str]) -> bytes:

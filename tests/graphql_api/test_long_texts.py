@@ -77,6 +77,22 @@ async def test_texts_of_single_versions_count_together(desk: Desk) -> None:
                 await loading
 
 
+async def test_readmes_count_as_they_are_shown(desk: Desk) -> None:
+    """A byte of Markdown may be four of HTML."""
+    text = "```\n" + "<" * 262_000 + "\n```"
+    tags = [f"1.{number}.0" for number in range(40)]
+    chart = await add_chart(desk.store, await add_registry(desk.store), tags=tags, readme_markdown=text)
+    document = """query Readmes($id: ID!, $first: Int!) {
+      chart(id: $id) { versions(first: $first) { nodes { readme { %s } } } } }"""
+    identity = encode_id("Chart", chart.id)
+    assert len((await desk.ask(document % "html", id=identity, first=12))["chart"]["versions"]["nodes"]) == 12
+    answer = await desk.answer(document % "html", id=identity, first=20)
+    assert {error.extensions["code"] for error in answer.errors} == {"QUERY_TOO_COMPLEX"}
+    shown = [node["readme"] for node in answer.data["chart"]["versions"]["nodes"]]
+    assert (len(shown), shown.count(None)) == (20, 20 - 11)
+    assert len((await desk.ask(document % "markdown", id=identity, first=40))["chart"]["versions"]["nodes"]) == 40
+
+
 async def test_files_are_listed_alike_be_they_few_or_many(desk: Desk) -> None:
     registry = await add_registry(desk.store)
     for count in (0, 1, FEW, FEW + 1, 3 * FEW):

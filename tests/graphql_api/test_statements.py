@@ -107,7 +107,7 @@ async def test_readme_is_not_read_when_only_light_fields_are_asked(desk: Desk) -
     with desk.statements() as seen:
         await desk.ask(VERSIONS, first=ROWS)
     assert any("chart_content" in statement for statement in seen)
-    assert not any("readme" in statement or "values_yaml" in statement for statement in seen)
+    assert not any("readme_markdown" in statement or "values_yaml" in statement for statement in seen)
 
 
 async def test_total_facets_and_highlights_are_not_read_when_nobody_asks(desk: Desk) -> None:

@@ -91,7 +91,7 @@ def found_version(
         "dependencies": [],
         "chart_yaml": f"name: {name}",
         "readme_markdown": None,
-        "readme_html": None,
+        "readme_plain": False,
         "values_yaml": None,
         "values_schema": None,
         "notes": None,

@@ -12,6 +12,12 @@ from app.store.session import Store, execute
 from migrations import __path__ as migrations_path
 from tests.store.rows import add_chart, add_registry
 
+INSERT_CONTENT = """INSERT INTO chart_content (
+  archive_digest, archive_bytes, name, version, api_version, type, deprecated, sources, keywords,
+  maintainers, annotations, dependencies, chart_yaml, readme_markdown, readme_html, files)
+VALUES (:archive_digest, 1, 'a', '1.0.0', 'v2', 'application', false, '[]', '[]', '[]', '{}', '[]', 'name: a',
+  :readme_markdown, :readme_html, :files)"""
+
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def empty_store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
@@ -62,3 +68,21 @@ async def test_difference_is_told_when_a_column_or_an_index_is_missing(empty_sto
 
 def test_head_is_the_one_that_alembic_finds() -> None:
     assert migrating.head_revision() == ScriptDirectory(next(iter(migrations_path))).get_current_head()
+
+
+async def test_readmes_that_are_plain_text_are_told_from_markdown_by_their_names(empty_store: Store) -> None:
+    await migrating.migrate(empty_store, "0006")
+    listings = {
+        "plain": '[["Chart.yaml", 9], ["README.txt", 20]]',
+        "compact": '[["Chart.yaml",9],["readme.TXT",20]]',
+        "both": '[["README.txt", 20], ["Readme.md", 20]]',
+        "markdown": '[["README.md", 20], ["charts/redis/README.txt", 20]]',
+    }
+    async with empty_store.writing() as session:
+        for digest, files in listings.items():
+            row = {"archive_digest": digest, "files": files, "readme_markdown": "# a", "readme_html": "<h1>a</h1>"}
+            await execute(session, text(INSERT_CONTENT), row)
+    await migrating.migrate(empty_store)
+    async with empty_store.reading() as session:
+        found = (await execute(session, text("SELECT archive_digest FROM chart_content WHERE readme_plain"))).scalars()
+        assert set(found) == {"plain", "compact"}

@@ -53,7 +53,7 @@ async def fill(store: Store) -> dict[str, list[Any]]:
     other = await add_registry(store, "other", host="charts.example.org")
     payments = await add_chart(store, acme, tags=("1.0.0", "1.1.0", "2.0.0-rc.1"), description="Pays", keywords=["pay"])
     await add_chart(store, acme, "charts/orders", dependencies=[DEPENDENCY], maintainers=[{"name": "ann"}])
-    await add_chart(store, other, "web", deprecated=True, readme_markdown="# Web", readme_html="<h1>Web</h1>")
+    await add_chart(store, other, "web", deprecated=True, readme_markdown="# Web")
     broken = await add_chart(store, other, "broken", annotations={"a": "b"})
     await add_repository(store, other, "empty")
     sync = await add_sync(store, acme)
