@@ -37,7 +37,8 @@ class ReaderPool:
     """At most `workers` reader processes, started when first needed; belongs to one event loop.
 
     `timeout_seconds` bounds one reading, its wait for a free reader not included. `memory_max_bytes` is what
-    reading may take beyond a reader at rest (Linux only). A reading that is cancelled or takes too long has
+    reading may take beyond a reader at rest (Linux only). What is asked waits `gather_seconds` for more, so that a
+    reader wakes once for several, where nobody waits for one alone. A reading that is cancelled or takes too long has
     its process killed; others that process was asked for are read by the next one. How many archives wait here is
     up to callers.
     """
@@ -49,9 +50,11 @@ class ReaderPool:
         timeout_seconds: float,
         memory_max_bytes: int,
         limits: ReadingLimits | None = None,
+        gather_seconds: float = 0.0,
     ) -> None:
         self._settings = WorkerSettings(limits or ReadingLimits(), timeout_seconds, memory_max_bytes)
         self._workers = workers
+        self._gather_seconds = gather_seconds
         self._waiting: deque[Question] = deque()
         self._gathering: asyncio.Handle | None = None
         self._readers: list[ReaderProcess] = []
@@ -133,8 +136,10 @@ class ReaderPool:
         loop = asyncio.get_running_loop()
         question = Question(kind, parts, loop.create_future())
         self._waiting.append(question)
-        if self._gathering is None:
-            self._gathering = loop.call_soon(self._hand_out)
+        if len(self._waiting) == _ASKED_MAX_COUNT:
+            self._hand_out()
+        elif self._gathering is None:
+            self._gathering = loop.call_later(self._gather_seconds, self._hand_out)
         try:
             return await question.answered
         except asyncio.CancelledError:

@@ -16,6 +16,7 @@ from app.chart_reader.contents import ChartContents
 from app.chart_reader.errors import ReaderDied, ReaderOutOfMemory, ReaderPoolClosed, ReadingTimedOut
 from app.chart_reader.limits import MEBIBYTE, ReadingLimits
 from app.chart_reader.pool import ReaderPool
+from app.chart_reader.reader_process import Question, ReaderProcess
 from tests.chart_reader.packing import pack_chart
 
 SOUND = pack_chart("payments", "1.2.3", {"README.md": "# Payments\n"})
@@ -38,9 +39,14 @@ async def opened(
     timeout_seconds: float = 30,
     memory_max_bytes: int = 512 * MEBIBYTE,
     limits: ReadingLimits | None = None,
+    gather_seconds: float = 0.0,
 ) -> AsyncIterator[ReaderPool]:
     pool = ReaderPool(
-        workers=workers, timeout_seconds=timeout_seconds, memory_max_bytes=memory_max_bytes, limits=limits
+        workers=workers,
+        timeout_seconds=timeout_seconds,
+        memory_max_bytes=memory_max_bytes,
+        limits=limits,
+        gather_seconds=gather_seconds,
     )
     try:
         yield pool
@@ -258,6 +264,29 @@ async def test_many_more_readings_than_a_reader_is_asked_for_ahead_are_all_read(
         names = [f"chart-{number}" for number in range(60)]
         read = await asyncio.gather(*(pool.read(pack_chart(name)) for name in names))
         assert [contents.metadata.name for contents in read] == names
+
+
+async def test_reader_is_asked_once_for_what_comes_within_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    ask = ReaderProcess.ask
+
+    def counted(reader: ReaderProcess, questions: list[Question]) -> None:
+        asked.append(len(questions))
+        ask(reader, questions)
+
+    monkeypatch.setattr(ReaderProcess, "ask", counted)
+    async with opened(gather_seconds=0.5) as pool:
+        await pool.read(SOUND)
+        asked.clear()
+        first = asyncio.create_task(pool.read(SOUND))
+        await asyncio.sleep(0.05)
+        await asyncio.gather(first, pool.read(OTHER), pool.read(SOUND))
+    assert asked == [3]
+
+
+async def test_as_many_as_a_reader_is_asked_for_wait_no_longer() -> None:
+    async with opened(gather_seconds=60) as pool:
+        assert len(await asyncio.gather(*(pool.read(SOUND) for _ in range(8)))) == 8
 
 
 async def test_reader_that_died_at_rest_costs_nothing() -> None:
