@@ -30,13 +30,18 @@ async def work(settings: Settings) -> None:
     system = wire(settings)
     await system.start()
     working = asyncio.create_task(system.worker.run())
+    told_to_end = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, working.cancel)
+        loop.add_signal_handler(name, told_to_end.set)
     typer.echo(f"Chartroom worker {os.getpid()} is waiting for syncs.")
     sys.stdout.flush()
-    await asyncio.wait({working})
+    waiting = asyncio.create_task(told_to_end.wait())
+    await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    working.cancel()
+    await asyncio.wait({working}, timeout=settings.shutdown_grace_seconds)
     await system.close()
     log.info("worker.stopped")
-    if not working.cancelled() and (error := working.exception()) is not None:
+    if working.done() and not working.cancelled() and (error := working.exception()) is not None:
         raise error

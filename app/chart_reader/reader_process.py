@@ -217,8 +217,9 @@ def _start_process(theirs: socket.socket, settings: WorkerSettings) -> subproces
         pass_fds=(theirs.fileno(),),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
-        # Of its own group, so that Ctrl-C in a terminal does not reach it.
-        start_new_session=True,
+        # Of its own group, so that Ctrl-C in a terminal does not reach it. Of our session: Linux weighs niceness within
+        # one, and a worker's readers are to give way with it. Source: sched(7), the autogroup feature.
+        process_group=0,
     )
 
 

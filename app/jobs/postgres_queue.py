@@ -13,6 +13,10 @@ ENTRYPOINT = "sync"
 HEARTBEAT_TIMEOUT = timedelta(seconds=30)
 DEQUEUE_TIMEOUT = timedelta(seconds=5)  # the longest that a lost notification delays a job
 RESTART_DELAY_SECONDS = 2.0
+CONNECT_TIMEOUT_SECONDS = 5.0
+ANSWER_TIMEOUT_SECONDS = (
+    10.0  # of a statement: a connection that fell silent would be given up after a quarter of an hour
+)
 CLOSE_TIMEOUT_SECONDS = 5.0
 
 log = structlog.get_logger()
@@ -31,7 +35,13 @@ class PostgresQueue:
 
     async def start(self) -> None:
         """Connects. Raises what asyncpg raises where the database cannot be reached."""
-        self._pool = await asyncpg.create_pool(self._dsn, min_size=1, max_size=POSTGRES_CONNECTIONS, timeout=5)
+        self._pool = await asyncpg.create_pool(
+            self._dsn,
+            min_size=1,
+            max_size=POSTGRES_CONNECTIONS,
+            timeout=CONNECT_TIMEOUT_SECONDS,
+            command_timeout=ANSWER_TIMEOUT_SECONDS,
+        )
         self._queuer = PgQueuer(AsyncpgPoolDriver(self._pool))
 
     async def close(self) -> None:

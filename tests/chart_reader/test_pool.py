@@ -298,6 +298,14 @@ async def test_reader_that_died_at_rest_costs_nothing() -> None:
         assert (await pool.read(SOUND)).metadata.name == "payments"
 
 
+async def test_reader_gives_way_as_its_parent_does_and_is_out_of_the_reach_of_its_terminal() -> None:
+    async with opened() as pool:
+        await pool.read(SOUND)
+        (reader,) = pool.process_ids
+        assert os.getsid(reader) == os.getsid(0)
+        assert os.getpgid(reader) == reader
+
+
 async def test_interrupt_and_termination_signals_leave_a_reader_alone() -> None:
     async with opened() as pool:
         await pool.read(SOUND)

@@ -1,12 +1,15 @@
 """The queue hands a sync out once, on both databases, and outlives its connections."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
 
+from app.jobs import postgres_queue
 from app.jobs.queue import SyncQueue, queue_for
+from tests.real.line import Line
 
 SAFETY_SECONDS = 60
 
@@ -172,6 +175,28 @@ async def test_work_goes_on_when_the_sessions_of_the_database_are_terminated(mig
             await asyncio.sleep(0.2)
     await ended(task)
     await queue.close()
+
+
+async def test_queue_whose_connections_fall_silent_keeps_nobody_waiting_and_is_built_anew(
+    migrated_postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres_queue, "ANSWER_TIMEOUT_SECONDS", 1.0)
+    line, desk = Line(migrated_postgres_url), Desk()
+    async with line.open() as url, asyncio.timeout(SAFETY_SECONDS):
+        queue = queue_for(url)
+        await queue.start()
+        task = await working(queue, desk)
+        await queue.put(1)
+        await desk.until_begun(1)
+        line.fall_silent()
+        asked_at = time.monotonic()
+        await queue.put(2)
+        assert time.monotonic() - asked_at < 10
+        while 3 not in desk.began:
+            await queue.put(3)
+            await asyncio.sleep(0.2)
+        await ended(task)
+        await queue.close()
 
 
 async def test_job_is_run_by_one_of_two_workers(migrated_postgres_url: str) -> None:
