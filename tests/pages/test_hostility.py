@@ -68,3 +68,32 @@ def test_even_a_readme_that_nobody_sanitised_runs_no_script(
     page.locator(".readme div").hover(force=True)
     assert page.evaluate("window.owned") is None
     assert page.locator(".readme div").evaluate("element => getComputedStyle(element).position") == "static"
+
+
+def test_readme_that_could_not_be_rendered_is_not_said_to_be_missing(
+    start_chartroom: StartChartroom, docker_registry: StartDockerRegistry, open_page: OpenPage
+) -> None:
+    registry = docker_registry(login=False, tls=False)
+    push_chart(registry, "evil/chart", pack_chart("chart", "1.0.0", {"README.md": "# Plain"}))
+    chartroom = start_chartroom()
+    wait_until_synced(chartroom, register(chartroom, registry_input(registry, "evil/chart", name="evil")))
+    fails = True
+
+    def fail(route: Route) -> None:
+        answer = route.fetch()
+        body = answer.json()
+        version = (body.get("data") or {}).get("chartVersion") or {}
+        if fails and version.get("readme"):
+            version["readme"] = None
+            fault = {"message": "The README could not be rendered.", "path": ["chartVersion", "readme", "html"]}
+            body["errors"] = [{**fault, "extensions": {"code": "UNREADABLE"}}]
+        route.fulfill(response=answer, body=json.dumps(body))
+
+    page = open_page(chartroom, "/store")
+    page.route("**/graphql", fail)
+    page.goto(chartroom.base_url + "/store/evil/evil/chart")
+    expect(page.get_by_role("alert")).to_contain_text("The README could not be rendered.")
+    assert page.get_by_text("published without one").count() == 0
+    fails = False
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator(".readme")).to_contain_text("Plain")

@@ -55,10 +55,10 @@ function FileText({ chartVersionId, path }: { chartVersionId: string; path: stri
   const asked = useQuery({ query: FILE, variables: { id: chartVersionId, path } });
   return (
     <Answer to={asked} lines={10}>
-      {({ chartVersion }) =>
+      {({ chartVersion }, failed) =>
         typeof chartVersion?.file === 'string' ? (
           <Yaml text={chartVersion.file} what={path} />
-        ) : (
+        ) : failed ? null : (
           <Empty title="No text">{path} is no text file, so there is nothing to show.</Empty>
         )
       }

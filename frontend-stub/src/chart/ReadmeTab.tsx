@@ -25,10 +25,10 @@ export default function ReadmeTab({ chartVersionId }: TabProps) {
   const asked = useQuery({ query: README, variables: { id: chartVersionId } });
   return (
     <Answer to={asked} lines={10}>
-      {({ chartVersion }) =>
+      {({ chartVersion }, failed) =>
         chartVersion && (chartVersion.readme || chartVersion.notes) ? (
           <Told version={chartVersion} />
-        ) : (
+        ) : failed ? null : (
           <Empty title="No README">This version was published without one. Its values say what can be set.</Empty>
         )
       }
