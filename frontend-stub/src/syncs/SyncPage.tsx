@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from 'urql';
 import { Link } from 'wouter';
 import { Answer } from '../elements/Answer';
-import { Bar, Button, Empty, Page, State, When, whyNot } from '../elements/elements';
+import { Bar, Button, Empty, Page, Skeleton, State, When, whyNot } from '../elements/elements';
 import { bytesInWords, count, sentence } from '../elements/words';
 import { graphql } from '../gql';
 import type { SyncPageQuery } from '../gql/graphql';
@@ -122,7 +122,7 @@ function Told({ sync }: { sync: Sync }) {
         <Bar share={running ? share(story.progress) : 1} label="Versions done" />
         <Counts story={story} />
       </section>
-      {whole && (
+      {whole ? (
         <>
           <Faults story={story} />
           <div className="columns">
@@ -130,6 +130,8 @@ function Told({ sync }: { sync: Sync }) {
             <Recent story={story} running={running} />
           </div>
         </>
+      ) : (
+        <Skeleton lines={8} tall />
       )}
     </Page>
   );
