@@ -3,6 +3,7 @@
 One `Loaders` for each operation: what was read once in it is not read again.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, TypeVar
@@ -96,6 +97,7 @@ class Loaders:
         self._listing = listing
         self._addressing = addressing
         self._bytes = answer_bytes
+        self._readme_turns = asyncio.Lock()
 
     # ── Registries and repositories ──
 
@@ -205,8 +207,12 @@ class Loaders:
         return text
 
     async def readme_html(self, archive_digest: str, text: str, plain: bool) -> str:
-        """Of a README; each one that was not shown lately is rendered by a reader."""
-        html = await self._browsing.readmes.readme(archive_digest, text, plain=plain)
+        """Of a README; each one that was not shown lately is rendered by a reader.
+
+        One after the other: whoever else asks a reader waits for one README of this operation, not for a hundred.
+        """
+        async with self._readme_turns:
+            html = await self._browsing.readmes.readme(archive_digest, text, plain=plain)
         self._bytes.take(len(html))
         return html
 

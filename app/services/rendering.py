@@ -10,6 +10,8 @@ from app.store.kept import Kept, Unchanging
 
 KEPT_MAX_CHARACTERS: Final = 4 * 1024 * 1024
 """Of HTML that was shown last: some hundred usual READMEs."""
+GIVEN_UP_KEPT: Final = 10_000
+"""READMEs that cost too much: each is tried once, though there be more of them than HTML is kept of."""
 logger = logging.getLogger(__name__)
 
 
@@ -25,10 +27,11 @@ class Rendering:
     def __init__(self, renderer: MarkdownRenderer) -> None:
         self._renderer = renderer
         self._kept: Kept[str, str] = Kept(Unchanging(), KEPT_MAX_CHARACTERS, lambda _digest, html: len(html))
+        self._given_up: Kept[str, bool] = Kept(Unchanging(), GIVEN_UP_KEPT)
 
     async def readme(self, archive_digest: str, text: str, *, plain: bool) -> str:
         """HTML that may be put into a page. Raises Unreadable where there is no reader to render it now."""
-        if plain:
+        if plain or self._given_up.find(archive_digest):
             return preformatted(text)
 
         async def render() -> str:
@@ -37,11 +40,12 @@ class Rendering:
         return await self._kept.find_or(archive_digest, render)
 
     async def _render(self, archive_digest: str, text: str) -> str:
-        """What takes more than a reader has is shown as text; once it was tried, it is tried no more for a while."""
+        """What takes more than a reader has is shown as text."""
         try:
             return await self._renderer.render_markdown(text)
         except ChartReadError as error:
             if error.temporary:
                 raise Unreadable(f"The README could not be rendered: {error}. Ask again.") from error
+            self._given_up.keep(archive_digest, True, Unchanging().current())
             logger.warning("README of %s is shown as text: %s", archive_digest, error)
             return preformatted(text)

@@ -93,6 +93,28 @@ async def test_readmes_count_as_they_are_shown(desk: Desk) -> None:
     assert len((await desk.ask(document % "markdown", id=identity, first=40))["chart"]["versions"]["nodes"]) == 40
 
 
+async def test_readmes_of_one_operation_are_rendered_one_after_the_other(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry, at_once, most = await add_registry(desk.store), 0, 0
+    for place in range(5):
+        await add_chart(desk.store, registry, f"charts/{place}", readme_markdown=f"# {place}")
+
+    async def render(_archive_digest: str, text: str, *, plain: bool) -> str:
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        await asyncio.sleep(0.001)
+        at_once -= 1
+        return text
+
+    monkeypatch.setattr(desk.services.browsing.readmes, "readme", render)
+    answer = await desk.ask("{ charts { nodes { latestVersion { readme { html } } } } }")
+    shown = [node["latestVersion"]["readme"]["html"] for node in answer["charts"]["nodes"]]
+    assert sorted(shown) == [f"# {place}" for place in range(5)]
+    assert most == 1
+
+
 async def test_files_are_listed_alike_be_they_few_or_many(desk: Desk) -> None:
     registry = await add_registry(desk.store)
     for count in (0, 1, FEW, FEW + 1, 3 * FEW):

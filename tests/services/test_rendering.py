@@ -63,6 +63,15 @@ async def test_readme_that_costs_too_much_is_shown_as_text_and_not_tried_again(f
     assert len(renderer.asked) == 1
 
 
+async def test_more_readmes_that_cost_too_much_than_are_kept_are_tried_once_each() -> None:
+    renderer = Renderer(ReadingTimedOut("it took too long"))
+    rendering = Rendering(renderer)
+    long = "x" * (KEPT_MAX_CHARACTERS // 2)
+    for digest in 2 * ("sha256:1", "sha256:2", "sha256:3"):
+        await rendering.readme(digest, long, plain=False)
+    assert len(renderer.asked) == 3
+
+
 async def test_readme_that_its_reader_did_not_live_to_render_is_tried_again() -> None:
     renderer = Renderer(ReaderDied("its reader did not start"))
     rendering = Rendering(renderer)
