@@ -11,6 +11,7 @@ import uvicorn
 
 from app.domain.errors import KeyMissing
 from app.domain.roles import Role
+from app.ending import end_within
 from app.opening import bring_up_to_date, check_shape, opened_store, sealer_for
 from app.services.authorising import Authorising
 from app.settings import Settings
@@ -60,9 +61,10 @@ async def _has_sealed_credentials(store: Store) -> bool:
 class Server(uvicorn.Server):
     """Says where it listens once it does, after the lines of `greeting`."""
 
-    def __init__(self, config: uvicorn.Config, greeting: Sequence[str]) -> None:
+    def __init__(self, config: uvicorn.Config, greeting: Sequence[str], grace_seconds: float) -> None:
         super().__init__(config)
         self._greeting = greeting
+        self._grace_seconds = grace_seconds
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -77,6 +79,10 @@ class Server(uvicorn.Server):
         gc.freeze()  # what start-up made stays, as what it imported does
         # An answer is thousands of objects at once, and none of them garbage that refers to itself.
         gc.set_threshold(50_000, 20, 50)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        end_within(2 * self._grace_seconds)  # of requests, and then of syncs
+        await super().shutdown(sockets)
 
 
 def serve(settings: Settings, greeting: Sequence[str]) -> None:
@@ -97,6 +103,7 @@ def serve(settings: Settings, greeting: Sequence[str]) -> None:
             timeout_graceful_shutdown=max(1, round(settings.shutdown_grace_seconds)),
         ),
         greeting,
+        settings.shutdown_grace_seconds,
     )
     # uvicorn raises the signal again once it has shut down; that this is the end is known by then.
     for name in (signal.SIGTERM, signal.SIGINT):

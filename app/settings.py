@@ -247,8 +247,8 @@ class Settings(BaseSettings):
     shutdown_grace_seconds: float = Field(
         8.0,
         ge=0,
-        description="How long requests and syncs may go on after SIGTERM. Syncs need no more: what they "
-        "stored is kept, and they go on at the next start.",
+        description="How long requests, and then syncs, may go on after SIGTERM. Syncs need no more: what they "
+        "stored is kept, and they go on at the next start. Two seconds later the process ends, whatever it waits for.",
     )
 
     # ── Bounds of what a registry may send ──

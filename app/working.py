@@ -9,6 +9,7 @@ import structlog
 import typer
 import uvicorn
 
+from app.ending import end_within
 from app.opening import migrated_store, sealer_for
 from app.settings import Settings
 from app.wiring import wire
@@ -38,6 +39,7 @@ async def work(settings: Settings) -> None:
     sys.stdout.flush()
     waiting = asyncio.create_task(told_to_end.wait())
     await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    end_within(settings.shutdown_grace_seconds)
     waiting.cancel()
     working.cancel()
     await asyncio.wait({working}, timeout=settings.shutdown_grace_seconds)

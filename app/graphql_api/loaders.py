@@ -97,7 +97,6 @@ class Loaders:
         self._listing = listing
         self._addressing = addressing
         self._bytes = answer_bytes
-        self._readme_turns = asyncio.Lock()
 
     # ── Registries and repositories ──
 
@@ -205,6 +204,10 @@ class Loaders:
         text = await self._browsing.file(archive_digest, path)
         self._bytes.take(len(text) if text else 0)
         return text
+
+    @cached_property
+    def _readme_turns(self) -> asyncio.Lock:
+        return asyncio.Lock()
 
     async def readme_html(self, archive_digest: str, text: str, plain: bool) -> str:
         """Of a README; each one that was not shown lately is rendered by a reader.

@@ -27,8 +27,9 @@ FAULTS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientE
 class PostgresQueue:
     """As SyncQueue."""
 
-    def __init__(self, database_url: str) -> None:
+    def __init__(self, database_url: str, answer_timeout_seconds: float = ANSWER_TIMEOUT_SECONDS) -> None:
         self._dsn = _plain(database_url)
+        self._answer_timeout_seconds = answer_timeout_seconds
         self._pool: asyncpg.Pool | None = None
         self._queuer: PgQueuer | None = None
         self._running: set[asyncio.Task[bool]] = set()
@@ -40,7 +41,7 @@ class PostgresQueue:
             min_size=1,
             max_size=POSTGRES_CONNECTIONS,
             timeout=CONNECT_TIMEOUT_SECONDS,
-            command_timeout=ANSWER_TIMEOUT_SECONDS,
+            command_timeout=self._answer_timeout_seconds,
         )
         self._queuer = PgQueuer(AsyncpgPoolDriver(self._pool))
 

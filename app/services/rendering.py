@@ -1,7 +1,8 @@
 """READMEs as pages show them. Markdown is rendered in a reader process, within its limits, when it is asked for."""
 
-import logging
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
+
+import structlog
 
 from app.chart_reader.errors import ChartReadError
 from app.chart_reader.plain_text import preformatted
@@ -10,9 +11,15 @@ from app.store.kept import Kept, Unchanging
 
 KEPT_MAX_CHARACTERS: Final = 4 * 1024 * 1024
 """Of HTML that was shown last: some hundred usual READMEs."""
-GIVEN_UP_KEPT: Final = 10_000
-"""READMEs that cost too much: each is tried once, though there be more of them than HTML is kept of."""
-logger = logging.getLogger(__name__)
+_ENTRY_CHARACTERS: Final = 400
+"""Of an entry, beside its HTML."""
+
+log = structlog.get_logger()
+
+
+class _Rendered(NamedTuple):
+    html: str | None
+    """None: it costs more than a reader may take."""
 
 
 class MarkdownRenderer(Protocol):
@@ -26,26 +33,29 @@ class Rendering:
 
     def __init__(self, renderer: MarkdownRenderer) -> None:
         self._renderer = renderer
-        self._kept: Kept[str, str] = Kept(Unchanging(), KEPT_MAX_CHARACTERS, lambda _digest, html: len(html))
-        self._given_up: Kept[str, bool] = Kept(Unchanging(), GIVEN_UP_KEPT)
+        self._kept: Kept[str, _Rendered] = Kept(
+            Unchanging(), KEPT_MAX_CHARACTERS, lambda _digest, rendered: len(rendered.html or "") + _ENTRY_CHARACTERS
+        )
 
     async def readme(self, archive_digest: str, text: str, *, plain: bool) -> str:
-        """HTML that may be put into a page. Raises Unreadable where there is no reader to render it now."""
-        if plain or self._given_up.find(archive_digest):
+        """HTML that may be put into a page; the text as it is, where rendering it costs too much.
+
+        Raises Unreadable where there is no reader to render it now.
+        """
+        if plain:
             return preformatted(text)
 
-        async def render() -> str:
+        async def render() -> _Rendered:
             return await self._render(archive_digest, text)
 
-        return await self._kept.find_or(archive_digest, render)
+        rendered = await self._kept.find_or(archive_digest, render)
+        return preformatted(text) if rendered.html is None else rendered.html
 
-    async def _render(self, archive_digest: str, text: str) -> str:
-        """What takes more than a reader has is shown as text."""
+    async def _render(self, archive_digest: str, text: str) -> _Rendered:
         try:
-            return await self._renderer.render_markdown(text)
+            return _Rendered(await self._renderer.render_markdown(text))
         except ChartReadError as error:
             if error.temporary:
                 raise Unreadable(f"The README could not be rendered: {error}. Ask again.") from error
-            self._given_up.keep(archive_digest, True, Unchanging().current())
-            logger.warning("README of %s is shown as text: %s", archive_digest, error)
-            return preformatted(text)
+            log.warning("readme.shown_as_text", archive_digest=archive_digest, reason=str(error))
+            return _Rendered(None)

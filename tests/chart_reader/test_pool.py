@@ -16,7 +16,6 @@ from app.chart_reader.contents import ChartContents
 from app.chart_reader.errors import ReaderDied, ReaderOutOfMemory, ReaderPoolClosed, ReadingTimedOut
 from app.chart_reader.limits import MEBIBYTE, ReadingLimits
 from app.chart_reader.pool import ReaderPool
-from app.chart_reader.reader_process import Question, ReaderProcess
 from tests.chart_reader.packing import pack_chart
 
 SOUND = pack_chart("payments", "1.2.3", {"README.md": "# Payments\n"})
@@ -266,27 +265,20 @@ async def test_many_more_readings_than_a_reader_is_asked_for_ahead_are_all_read(
         assert [contents.metadata.name for contents in read] == names
 
 
-async def test_reader_is_asked_once_for_what_comes_within_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[int] = []
-    ask = ReaderProcess.ask
-
-    def counted(reader: ReaderProcess, questions: list[Question]) -> None:
-        asked.append(len(questions))
-        ask(reader, questions)
-
-    monkeypatch.setattr(ReaderProcess, "ask", counted)
-    async with opened(gather_seconds=0.5) as pool:
-        await pool.read(SOUND)
-        asked.clear()
+async def test_what_is_asked_waits_for_more_until_a_reader_has_enough() -> None:
+    async with opened(gather_seconds=600) as pool, asyncio.timeout(60):
+        await asyncio.gather(*(pool.read(SOUND) for _ in range(8)))
         first = asyncio.create_task(pool.read(SOUND))
-        await asyncio.sleep(0.05)
-        await asyncio.gather(first, pool.read(OTHER), pool.read(SOUND))
-    assert asked == [3]
+        await asyncio.sleep(0.2)
+        assert not first.done()
+        await asyncio.gather(*(pool.read(SOUND) for _ in range(7)))
+        assert (await first).metadata.name == "payments"
 
 
-async def test_as_many_as_a_reader_is_asked_for_wait_no_longer() -> None:
-    async with opened(gather_seconds=60) as pool:
-        assert len(await asyncio.gather(*(pool.read(SOUND) for _ in range(8)))) == 8
+async def test_what_is_asked_waits_for_more_no_longer_than_it_was_told() -> None:
+    async with opened(gather_seconds=0.05) as pool, asyncio.timeout(60):
+        assert (await pool.read(SOUND)).metadata.name == "payments"
+        assert (await pool.read(OTHER)).metadata.name == "other"
 
 
 async def test_reader_that_died_at_rest_costs_nothing() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,10 @@ from app.graphql_api.paging import encode_id
 from app.graphql_api.query_cost import COSTS, CostMeasurer
 from app.graphql_api.turns import FEW, PIECE, in_turns
 from app.graphql_api.wire_json import encode
+from app.services.browsing import Browsing
 from app.store.entities import Chart
 from app.store.long_texts import LongText
-from tests.graphql_api.conftest import Desk
+from tests.graphql_api.conftest import Desk, FilesInThisProcess
 from tests.graphql_api.rows import add_chart, add_registry
 
 FRONTEND = Path(__file__).parents[2] / "frontend-stub" / "src"
@@ -93,26 +95,30 @@ async def test_readmes_count_as_they_are_shown(desk: Desk) -> None:
     assert len((await desk.ask(document % "markdown", id=identity, first=40))["chart"]["versions"]["nodes"]) == 40
 
 
-async def test_readmes_of_one_operation_are_rendered_one_after_the_other(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    registry, at_once, most = await add_registry(desk.store), 0, 0
-    for place in range(5):
-        await add_chart(desk.store, registry, f"charts/{place}", readme_markdown=f"# {place}")
+class OneAfterTheOther(FilesInThisProcess):
+    """Notes how many READMEs it renders at once."""
 
-    async def render(_archive_digest: str, text: str, *, plain: bool) -> str:
-        nonlocal at_once, most
-        at_once += 1
-        most = max(most, at_once)
+    def __init__(self) -> None:
+        self.at_once = self.most = 0
+
+    async def render_markdown(self, text: str) -> str:
+        self.at_once += 1
+        self.most = max(self.most, self.at_once)
         await asyncio.sleep(0.001)
-        at_once -= 1
+        self.at_once -= 1
         return text
 
-    monkeypatch.setattr(desk.services.browsing.readmes, "readme", render)
-    answer = await desk.ask("{ charts { nodes { latestVersion { readme { html } } } } }")
+
+async def test_readmes_of_one_operation_are_rendered_one_after_the_other(desk: Desk) -> None:
+    registry, reader = await add_registry(desk.store), OneAfterTheOther()
+    for place in range(5):
+        await add_chart(desk.store, registry, f"charts/{place}", readme_markdown=f"# {place}")
+    browsing = Browsing(desk.store, desk.archives, reader)  # type: ignore[arg-type]
+    asking = replace(desk, services=replace(desk.services, browsing=browsing))
+    answer = await asking.ask("{ charts { nodes { latestVersion { readme { html } } } } }")
     shown = [node["latestVersion"]["readme"]["html"] for node in answer["charts"]["nodes"]]
     assert sorted(shown) == [f"# {place}" for place in range(5)]
-    assert most == 1
+    assert reader.most == 1
 
 
 async def test_files_are_listed_alike_be_they_few_or_many(desk: Desk) -> None:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from app.jobs import postgres_queue
+from app.jobs.postgres_queue import PostgresQueue
 from app.jobs.queue import SyncQueue, queue_for
 from tests.real.line import Line
 
@@ -178,12 +178,11 @@ async def test_work_goes_on_when_the_sessions_of_the_database_are_terminated(mig
 
 
 async def test_queue_whose_connections_fall_silent_keeps_nobody_waiting_and_is_built_anew(
-    migrated_postgres_url: str, monkeypatch: pytest.MonkeyPatch
+    migrated_postgres_url: str,
 ) -> None:
-    monkeypatch.setattr(postgres_queue, "ANSWER_TIMEOUT_SECONDS", 1.0)
     line, desk = Line(migrated_postgres_url), Desk()
     async with line.open() as url, asyncio.timeout(SAFETY_SECONDS):
-        queue = queue_for(url)
+        queue = PostgresQueue(url, answer_timeout_seconds=1.0)
         await queue.start()
         task = await working(queue, desk)
         await queue.put(1)

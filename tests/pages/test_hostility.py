@@ -5,7 +5,7 @@ import json
 from playwright.sync_api import Route, expect
 
 from tests.chart_reader.packing import pack_chart
-from tests.journeys.conftest import StartChartroom, registry_input
+from tests.journeys.conftest import Chartroom, StartChartroom, registry_input
 from tests.pages.conftest import OpenPage, register, wait_until_synced
 from tests.real.docker_registry import StartDockerRegistry
 from tests.real.pushing import push_chart
@@ -27,13 +27,19 @@ The end.
 """
 
 
+def chartroom_with(start_chartroom: StartChartroom, docker_registry: StartDockerRegistry, readme: str) -> Chartroom:
+    """Which has pulled a chart with this README."""
+    registry = docker_registry(login=False, tls=False)
+    push_chart(registry, "evil/chart", pack_chart("chart", "1.0.0", {"README.md": readme}))
+    chartroom = start_chartroom()
+    wait_until_synced(chartroom, register(chartroom, registry_input(registry, "evil/chart", name="evil")))
+    return chartroom
+
+
 def test_a_hostile_readme_runs_no_script(
     start_chartroom: StartChartroom, docker_registry: StartDockerRegistry, open_page: OpenPage
 ) -> None:
-    registry = docker_registry(login=False, tls=False)
-    push_chart(registry, "evil/chart", pack_chart("chart", "1.0.0", {"README.md": HOSTILE}))
-    chartroom = start_chartroom()
-    wait_until_synced(chartroom, register(chartroom, registry_input(registry, "evil/chart", name="evil")))
+    chartroom = chartroom_with(start_chartroom, docker_registry, HOSTILE)
 
     page = open_page(chartroom, "/store/evil/evil/chart")
     readme = page.locator(".readme")
@@ -47,10 +53,7 @@ def test_a_hostile_readme_runs_no_script(
 def test_even_a_readme_that_nobody_sanitised_runs_no_script(
     start_chartroom: StartChartroom, docker_registry: StartDockerRegistry, open_page: OpenPage
 ) -> None:
-    registry = docker_registry(login=False, tls=False)
-    push_chart(registry, "evil/chart", pack_chart("chart", "1.0.0", {"README.md": "# Plain"}))
-    chartroom = start_chartroom()
-    wait_until_synced(chartroom, register(chartroom, registry_input(registry, "evil/chart", name="evil")))
+    chartroom = chartroom_with(start_chartroom, docker_registry, "# Plain")
 
     def corrupt(route: Route) -> None:
         answer = route.fetch()
@@ -73,10 +76,7 @@ def test_even_a_readme_that_nobody_sanitised_runs_no_script(
 def test_readme_that_could_not_be_rendered_is_not_said_to_be_missing(
     start_chartroom: StartChartroom, docker_registry: StartDockerRegistry, open_page: OpenPage
 ) -> None:
-    registry = docker_registry(login=False, tls=False)
-    push_chart(registry, "evil/chart", pack_chart("chart", "1.0.0", {"README.md": "# Plain"}))
-    chartroom = start_chartroom()
-    wait_until_synced(chartroom, register(chartroom, registry_input(registry, "evil/chart", name="evil")))
+    chartroom = chartroom_with(start_chartroom, docker_registry, "# Plain")
     fails = True
 
     def fail(route: Route) -> None:
