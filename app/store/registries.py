@@ -25,8 +25,9 @@ async def find(session: AsyncSession, registry_id: int) -> Registry | None:
 
 
 async def find_to_change(session: AsyncSession, registry_id: int) -> Registry | None:
-    """As it is now, and nobody else changes it before this unit of work is done."""
-    return await session.get(Registry, registry_id, with_for_update=True, populate_existing=True)
+    """As it is now, and nobody else changes it or its syncs before this unit of work is done."""
+    await _hold(session, [registry_id])
+    return await session.get(Registry, registry_id, populate_existing=True)
 
 
 async def find_by_name(session: AsyncSession, name: str) -> Registry | None:
@@ -87,15 +88,25 @@ async def count(
 
 async def delete_registry(session: AsyncSession, registry_id: int) -> None:
     """Takes its credentials, repositories, charts and syncs along, by their foreign keys."""
-    await _wait_for_syncs(session, col(Sync.registry_id) == registry_id)
+    await _hold(session, [registry_id])
     await session.exec(delete(Registry).where(col(Registry.id) == registry_id))
 
 
-async def _wait_for_syncs(session: AsyncSession, whose: ColumnElement[bool]) -> None:
-    """Until what they are writing is written, and no longer: a sync locks its own row before any other, so that
-    whoever deletes what it writes must do the same, or both wait for each other.
+async def _hold(session: AsyncSession, registry_ids: Collection[int]) -> None:
+    """Locks registries and their syncs, once what these are writing is written.
+
+    A sync locks its own row before any other; whoever changes what it writes must do the same, or both wait for each
+    other. So a sync that was started between the two locks is waited for with neither of them held.
     """
-    await session.exec(select(Sync.id).where(whose).order_by(col(Sync.id)).with_for_update())
+    of_syncs = select(Sync.id).where(col(Sync.registry_id).in_(registry_ids)).order_by(col(Sync.id))
+    of_registries = select(Registry.id).where(col(Registry.id).in_(registry_ids)).order_by(col(Registry.id))
+    while True:
+        async with session.begin_nested() as locks:
+            held = set((await session.exec(of_syncs.with_for_update())).all())
+            await session.exec(of_registries.with_for_update())
+            if held.issuperset((await session.exec(of_syncs)).all()):
+                return
+            await locks.rollback()
 
 
 async def due_for_sync(session: AsyncSession, now: datetime) -> list[Registry]:
@@ -189,8 +200,8 @@ async def count_repositories(session: AsyncSession, registry_ids: Collection[int
 
 
 async def delete_repositories(session: AsyncSession, ids: Collection[int]) -> None:
-    theirs = select(ChartRepository.registry_id).where(col(ChartRepository.id).in_(ids))
-    await _wait_for_syncs(session, col(Sync.registry_id).in_(theirs))
+    theirs = select(ChartRepository.registry_id).where(col(ChartRepository.id).in_(ids)).distinct()
+    await _hold(session, (await session.exec(theirs)).all())
     await session.exec(delete(ChartRepository).where(col(ChartRepository.id).in_(ids)))
 
 

@@ -274,10 +274,15 @@ async def delete_old(session: AsyncSession, registry_id: int, retained: int) -> 
     kept = (
         select(Sync.id).where(Sync.registry_id == registry_id).order_by(col(Sync.id).desc()).limit(retained).subquery()
     )
-    await session.exec(
-        delete(Sync).where(
+    old = (
+        select(Sync.id)
+        .where(
             col(Sync.registry_id) == registry_id,
             col(Sync.state).not_in(UNFINISHED),
             col(Sync.id).not_in(select(kept.c.id)),
         )
+        .order_by(col(Sync.id))
+        .with_for_update()
     )
+    # In the order in which everybody locks them.
+    await session.exec(delete(Sync).where(col(Sync.id).in_((await session.exec(old)).all())))

@@ -1,11 +1,13 @@
 """Registries are registered, changed and deleted; their secrets are sealed and go to no other host."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 import trustme
 from sqlalchemy import text
@@ -396,3 +398,53 @@ async def test_kept_credentials_are_not_those_that_somebody_else_entered_for_ano
 
     assert fields(caught) == [(Conflict, ("input",))]
     assert (await stored(room, registry.id)).host == "elsewhere.example.com"
+
+
+@asynccontextmanager
+async def a_transaction(postgres_url: str) -> AsyncIterator[asyncpg.Connection]:
+    """Of another process. What it would have to wait for longer than 2 s for fails."""
+    connection = await asyncpg.connect(postgres_url.replace("+asyncpg", ""))
+    await connection.execute("SET lock_timeout = '2s'; SET deadlock_timeout = '1min'")
+    try:
+        async with connection.transaction():
+            yield connection
+    finally:
+        await connection.close()
+
+
+WRITES_ITSELF = "UPDATE sync SET registry_requests = 7 WHERE id = $1"
+REFERS_TO_IT = (
+    "SELECT 1 FROM registry JOIN chart_repository ON registry_id = registry.id WHERE registry.id = $1 FOR KEY SHARE"
+)
+"""As PostgreSQL does for each row with foreign keys to a registry and its repository."""
+CHANGES: dict[str, Callable[[Room, int], Awaitable[object]]] = {
+    "registry changed": lambda room, registry_id: room.registering.change(
+        Change(registry_id, use_as_chart_repository=False), "tester"
+    ),
+    "registry deleted": lambda room, registry_id: room.registering.delete(registry_id, "tester"),
+    "repository removed": lambda room, _: room.registering.remove_repositories([1], "tester"),
+}
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+async def test_sync_writes_on_while_somebody_waits_to_change_its_registry(
+    room: Room, database_url: str, change: Callable[[Room, int], Awaitable[object]]
+) -> None:
+    given = a_private_registration(repositories=["acme/app"], use_as_chart_repository=True)
+    registry, first = await room.registering.register(given, "tester")
+    assert first is not None
+    async with a_transaction(database_url) as later:
+        async with a_transaction(database_url) as writing:
+            await writing.execute(WRITES_ITSELF, first.id)
+            changing = asyncio.ensure_future(change(room, registry.id))
+            await asyncio.wait({changing}, timeout=0.3)
+            await writing.execute(REFERS_TO_IT, registry.id)
+            # One more is started and writes, before the change has locked what it waits for.
+            started = await room.triggering.start(registry.id, 1, SyncTrigger.MANUAL, "tester")
+            await later.execute(WRITES_ITSELF, started.id)
+        await asyncio.wait({changing}, timeout=0.3)
+        assert not changing.done()
+        await later.execute(REFERS_TO_IT, registry.id)
+    async with asyncio.timeout(5):
+        await changing
