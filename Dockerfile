@@ -14,9 +14,9 @@ ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
 
 # The build backend comes out of the full lock, into an environment that stays behind in this stage.
 COPY requirements.lock requirements.runtime.lock ./
-RUN python -m venv /opt/build && /opt/build/bin/pip install --require-hashes -r requirements.lock
+RUN python -m venv /opt/build && /opt/build/bin/pip install --require-hashes --no-deps -r requirements.lock
 RUN python -m venv --without-pip /opt/chartroom \
- && /opt/build/bin/pip --python /opt/chartroom/bin/python install --require-hashes -r requirements.runtime.lock
+ && /opt/build/bin/pip --python /opt/chartroom/bin/python install --require-hashes --no-deps -r requirements.runtime.lock
 
 COPY pyproject.toml README.md ./
 COPY app app

@@ -15,6 +15,7 @@ help: ## What can be made
 
 # Cleared rather than upgraded: a package that left the lock must not stay importable.
 # Built from the base interpreter, so that it also works from inside the environment it replaces.
+# The lock is whole, so nothing is resolved: a resolver may look at a newer release first, and refuse it for want of a hash.
 $(VENV)/.dependencies: requirements.lock
 	@command -v $(PYTHON) >/dev/null || { \
 	  echo "Chartroom needs Python 3.11 or newer, and '$(PYTHON)' is not there. Install python3, or say which: make PYTHON=/path/to/python3" >&2; exit 1; }
@@ -25,7 +26,7 @@ $(VENV)/.dependencies: requirements.lock
 	@echo "Installing the locked packages into $(VENV) (once; a minute or so)"
 	@base=$$($(PYTHON) -c 'import sys; print(getattr(sys, "_base_executable", "") or sys.executable)') && \
 	  "$$base" -m venv --clear $(VENV)
-	@$(PIP_INSTALL) --require-hashes -r requirements.lock
+	@$(PIP_INSTALL) --require-hashes --no-deps -r requirements.lock
 	@touch $@
 
 # Without isolation: the build backend is in the lock too, so nothing unlocked is ever fetched.
