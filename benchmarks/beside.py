@@ -2,10 +2,12 @@
 
     python -m benchmarks.beside [--versions 50] [--charts 1000]
 
-Twice, with the sync in the process that answers, and in `chartroom worker` apart. The registry is nginx over files.
-Each page asked for is another one than the last and none is kept, since each commit of a sync moves what is kept.
-An event's time is from when its row can be read by another connection (looked for every two milliseconds) to when its
-frame is received by a subscriber of `syncEvents`.
+With the sync in the process that answers and in `chartroom worker` apart, watched by a subscriber and by nobody. The
+registry is nginx over files. Each page asked for is another one than the last and none is kept, since each commit of a
+sync moves what is kept. Alone is before the sync and after it, half of the time each, and in the same short rounds.
+An event's time is from when its row can be read by another connection (looked for every five milliseconds) to when its
+frame is received by a subscriber of `syncEvents`. Who looks and subscribes is a process of its own, and looks for rows
+while pages are asked for alone too.
 """
 
 import argparse
@@ -15,12 +17,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import product
+from multiprocessing import get_context
+from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 
 import orjson
 import uvloop
 
+from app.domain.sync_events import EventKind
 from app.graphql_api.charts import NAME_CURSOR
 from app.store.session import Store
 from benchmarks import servers
@@ -28,13 +35,16 @@ from benchmarks.corpus import corpus
 from benchmarks.load import Figures, load, post
 from benchmarks.pages import CONNECTIONS, PAGE, PAGES
 from benchmarks.store_filling import fill
-from tests.journeys.conftest import ADMIN_TOKEN, REGISTER, SYNC_EVENTS, Chartroom
+from tests.journeys.conftest import ADMIN_TOKEN, REGISTER, SYNC_EVENTS, Chartroom, subscribed
 from tests.real.child_process import ChildProcess
 
 REPOSITORIES = 40
 ALONE_SECONDS = 4.0
-LOADED_SECONDS = 0.5
-LOOKED_FOR_EVERY_SECONDS = 0.002
+"""Before the sync, and as long after it."""
+ROUND_SECONDS = 0.25
+LOOKED_FOR_EVERY_SECONDS = 0.005
+LATER_EVENTS = "SELECT sequence, kind FROM sync_event WHERE sequence > ? ORDER BY sequence"
+READY, FINISHED, STOP = "ready", "finished", "stop"
 
 
 @contextmanager
@@ -80,26 +90,53 @@ def registration(port: int) -> dict[str, object]:
     }
 
 
-async def received_events(room: Chartroom, sync_id: str) -> dict[int, float]:
-    """When each event came, by its sequence."""
-    received = {}
-    async for frame in room.subscribe(SYNC_EVENTS, id=sync_id, after=0):
+async def receive_events(port: int, sync_id: str, received: dict[int, float]) -> None:
+    """Notes when each event came, by its sequence."""
+    async for frame in subscribed(port, ADMIN_TOKEN, SYNC_EVENTS, id=sync_id, after=0):
         received[frame["syncEvents"]["sequence"]] = time.monotonic()
-    return received
 
 
-def committed_events(file: Path, until_finished: asyncio.Future[None]) -> dict[int, float]:
-    """When each event could be read, by its sequence."""
-    connection = sqlite3.connect(file, check_same_thread=False)
-    seen: dict[int, float] = {}
-    while not until_finished.done():
-        for (sequence,) in connection.execute("SELECT sequence FROM sync_event WHERE sequence > ?", (len(seen),)):
-            seen[sequence] = time.monotonic()
-        time.sleep(LOOKED_FOR_EVERY_SECONDS)
-    return seen
+def look_on(pipe: Pipe, file: Path, port: int, watched: bool) -> None:
+    """Looks for rows of events until it is told to stop; where `watched`, subscribes to the sync whose id it is told.
+
+    Sends READY, FINISHED once the sync is, and at the end when each event could be read, and when it came.
+    """
+    connection = sqlite3.connect(file)
+    committed: dict[int, float] = {}
+    received: dict[int, float] = {}
+    with ThreadPoolExecutor(1) as threads:
+        pipe.send(READY)
+        while True:
+            if pipe.poll(LOOKED_FOR_EVERY_SECONDS):
+                told = pipe.recv()
+                if told == STOP:
+                    break
+                if watched:
+                    threads.submit(asyncio.run, receive_events(port, told, received))
+            for sequence, kind in connection.execute(LATER_EVENTS, (len(committed),)):
+                committed[sequence] = time.monotonic()
+                if kind == EventKind.FINISHED.value:
+                    pipe.send(FINISHED)
+    connection.close()
+    pipe.send((committed, received))
 
 
-async def measure(folder: Path, port: int, charts: int, *, apart: bool) -> None:
+@contextmanager
+def onlooker(file: Path, port: int, watched: bool) -> Iterator[Pipe]:
+    """A process that looks on; the way to it."""
+    spawning = get_context("spawn")
+    ours, theirs = spawning.Pipe()
+    process = spawning.Process(target=look_on, args=(theirs, file, port, watched))
+    process.start()
+    try:
+        assert ours.recv() == READY
+        yield ours
+    finally:
+        process.terminate()
+        process.join()
+
+
+async def measure(folder: Path, port: int, charts: int, *, apart: bool, watched: bool) -> None:
     file = folder / "chartroom.sqlite"
     with chartroom(folder, apart=apart) as room:
         store = Store(f"sqlite+aiosqlite:///{file}")
@@ -107,33 +144,45 @@ async def measure(folder: Path, port: int, charts: int, *, apart: bool) -> None:
         await store.close()
         requests, process_id = page_requests(file), room.process.process_id
 
-        async def loaded(figures: Figures, seconds: float) -> None:
-            await load(figures, room.port, process_id, requests, 200, CONNECTIONS, seconds)
+        async def loaded(figures: Figures, seconds: float = ROUND_SECONDS) -> None:
+            until = time.monotonic() + seconds
+            while time.monotonic() < until:
+                await load(figures, room.port, process_id, requests, 200, CONNECTIONS, ROUND_SECONDS)
 
-        await loaded(Figures(), 1.0)
         alone, beside = Figures(), Figures()
-        await loaded(alone, ALONE_SECONDS)
-        payload = (await asyncio.to_thread(room.ask, REGISTER, input=registration(port)))["registerRegistry"]
-        assert not payload["userErrors"], payload
-        finished: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        looking = asyncio.create_task(asyncio.to_thread(committed_events, file, finished))
-        receiving = asyncio.create_task(received_events(room, payload["sync"]["id"]))
-        began = time.monotonic()
-        while not receiving.done():
-            await loaded(beside, LOADED_SECONDS)
-        took = time.monotonic() - began
-        received = await receiving
-        finished.set_result(None)
-        committed = await looking
-    late = sorted(1000 * (received[each] - committed[each]) for each in received.keys() & committed.keys())
+        with onlooker(file, room.port, watched) as pipe:
+            await loaded(Figures(), 1.0)
+            await loaded(alone, ALONE_SECONDS)
+            payload = (await asyncio.to_thread(room.ask, REGISTER, input=registration(port)))["registerRegistry"]
+            assert not payload["userErrors"], payload
+            began = time.monotonic()
+            pipe.send(payload["sync"]["id"])
+            while True:
+                a_round = Figures()
+                await loaded(a_round)
+                if pipe.poll():
+                    break  # the sync ended within this round
+                beside.add(a_round)
+            assert pipe.recv() == FINISHED
+            await loaded(alone, ALONE_SECONDS)
+            pipe.send(STOP)
+            committed, received = pipe.recv()
+    took = max(committed.values()) - began
+    assert received.keys() == (committed.keys() if watched else set())
+    late = sorted(1000 * (received[each] - committed[each]) for each in received)
+    events = f"{late[len(late) // 2]:.0f} ms | {late[int(len(late) * 0.99)]:.0f} ms" if watched else "– | –"
     where = "in `chartroom worker`" if apart else "in the same process"
-    share = beside.a_second / alone.a_second
-    print(
-        f"| sync {where} | {alone.a_second:,.0f} | {beside.a_second:,.0f} | {share:.0%} | "
-        f"{'≥ 90 %' if apart else '≥ 50 %'} | {beside.percentile(0.99):.1f} ms | {took:.1f} s | "
-        f"{late[len(late) // 2]:.0f} ms | {late[int(len(late) * 0.99)]:.0f} ms |",
-        flush=True,
-    )
+    cells = [
+        f"sync {where}, {'watched' if watched else 'not watched'}",
+        f"{alone.a_second:,.0f}",
+        f"{beside.a_second:,.0f}",
+        f"{beside.a_second / alone.a_second:.0%}",
+        "≥ 90 %" if apart else "≥ 50 %",
+        f"{beside.percentile(0.99):.1f} ms",
+        f"{took:.1f} s",
+        events,
+    ]
+    print("|", " | ".join(cells), "|", flush=True)
 
 
 def main() -> None:
@@ -147,13 +196,13 @@ def main() -> None:
         "| | pages/s alone | beside the sync | share | goal | page p99 | the sync took | event p50 | event p99 "
         "(goal ≤ 100 ms) |\n|---|---|---|---|---|---|---|---|---|"
     )
-    for apart in (True, False):
+    for apart, watched in product((True, False), repeat=2):
         with (
             tempfile.TemporaryDirectory() as nginx_folder,
             tempfile.TemporaryDirectory() as name,
             servers.nginx(Path(nginx_folder), corpus_folder, versions) as port,
         ):
-            uvloop.run(measure(Path(name) / "data", port, given.charts, apart=apart))
+            uvloop.run(measure(Path(name) / "data", port, given.charts, apart=apart, watched=watched))
 
 
 if __name__ == "__main__":

@@ -28,6 +28,13 @@ class Figures:
         """Of the server, for each answer."""
         return self.cpu_seconds / self.answers * 1e6
 
+    def add(self, other: "Figures") -> None:
+        """Rounds of another."""
+        self.answers += other.answers
+        self.seconds += other.seconds
+        self.cpu_seconds += other.cpu_seconds
+        self.took_milliseconds += other.took_milliseconds
+
     def percentile(self, share: float) -> float:
         """Milliseconds."""
         ordered = sorted(self.took_milliseconds)
@@ -112,10 +119,8 @@ async def load(
         for place in range(connections)
     ]
     await asyncio.gather(*(each.ended for each in asking))
-    figures.seconds += time.perf_counter() - began
-    figures.cpu_seconds += cpu_seconds(process_id) - cpu_before
-    figures.answers += len(took)
-    figures.took_milliseconds += took
+    seconds_taken = time.perf_counter() - began
+    figures.add(Figures(len(took), seconds_taken, cpu_seconds(process_id) - cpu_before, took))
 
 
 def post(path: str, body: bytes, **headers: str) -> bytes:

@@ -4,7 +4,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any
@@ -66,28 +66,30 @@ class Chartroom:
         answer: dict[str, Any] = response.json()
         return answer
 
-    async def subscribe(self, document: str, **variables: Any) -> AsyncIterator[dict[str, Any]]:
-        """The data of each frame until the subscription is complete."""
-        url = f"ws://127.0.0.1:{self.port}/graphql"
-        async with connect(url, subprotocols=["graphql-transport-ws"]) as socket:  # type: ignore[list-item]
-            await socket.send(
-                json.dumps({"type": "connection_init", "payload": {"authorization": f"Bearer {self.token}"}})
-            )
-            assert json.loads(await socket.recv())["type"] == "connection_ack"
-            payload = {"query": document, "variables": variables}
-            await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": payload}))
-            async for frame in socket:
-                message = json.loads(frame)
-                if message["type"] == "complete":
-                    return
-                assert message["type"] == "next", message
-                assert "errors" not in message["payload"], message
-                yield message["payload"]["data"]
+    def subscribe(self, document: str, **variables: Any) -> AsyncGenerator[dict[str, Any], None]:
+        return subscribed(self.port, self.token, document, **variables)
 
     async def events(self, sync_id: str, after: int = 0) -> list[dict[str, Any]]:
         """What `syncEvents` streams, from its first event to the last."""
         async with aclosing(self.subscribe(SYNC_EVENTS, id=sync_id, after=after)) as frames:
             return [frame["syncEvents"] async for frame in frames]
+
+
+async def subscribed(port: int, token: str, document: str, **variables: Any) -> AsyncGenerator[dict[str, Any], None]:
+    """The data of each frame until the subscription is complete."""
+    url = f"ws://127.0.0.1:{port}/graphql"
+    async with connect(url, subprotocols=["graphql-transport-ws"]) as socket:  # type: ignore[list-item]
+        await socket.send(json.dumps({"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}}))
+        assert json.loads(await socket.recv())["type"] == "connection_ack"
+        payload = {"query": document, "variables": variables}
+        await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": payload}))
+        async for frame in socket:
+            message = json.loads(frame)
+            if message["type"] == "complete":
+                return
+            assert message["type"] == "next", message
+            assert "errors" not in message["payload"], message
+            yield message["payload"]["data"]
 
 
 SYNC_EVENTS = """
